@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class NotificationConfig(AppConfig):
+    name = "providers.notification"
+    label = "notification"

@@ -1,0 +1,117 @@
+"""Runs: where each one stands, what happened in it, and who may see it."""
+
+import uuid
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from library.models import Flow, FlowVersion
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Run(models.Model):
+    """One execution of a flow version. The row is the truth: cursor, intent, due time, lease.
+
+    data, intent, context, input   JSON as text: written once a transaction, never queried by the engine
+    wake_at       when there is something to do; null when the run has ended
+    lease_token   the fencing token: grows with every claim; writes are conditional on it
+    """
+
+    ACTIVE, INACTIVE, SUCCEEDED, FAILED = "ACTIVE", "INACTIVE", "SUCCEEDED", "FAILED"
+    TERMINAL = frozenset({SUCCEEDED, FAILED})
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    flow = models.ForeignKey(Flow, on_delete=models.PROTECT, related_name="runs")
+    version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="runs")
+    label = models.CharField(max_length=64, blank=True)
+    tags = models.JSONField(default=list)
+    notify_on = models.JSONField(default=list)
+    status = models.CharField(max_length=10, default=ACTIVE)
+    started_at = models.DateTimeField(default=timezone.now)
+    completed_at = models.DateTimeField(null=True)
+    input = models.TextField(default="{}")
+    context = models.TextField(default="{}")
+
+    state = models.CharField(max_length=255, blank=True)
+    visit = models.PositiveIntegerField(default=0)
+    data = models.TextField(default="{}")
+    intent = models.TextField(blank=True)
+    last_seq = models.PositiveIntegerField(default=0)
+    wake_at = models.DateTimeField(null=True)
+    hinted_at = models.DateTimeField(default=EPOCH)
+    lease_owner = models.CharField(max_length=64, blank=True)
+    lease_token = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(default=EPOCH)
+    recoveries = models.PositiveSmallIntegerField(default=0)
+    cancel_requested = models.BooleanField(default=False)
+    resume_requested = models.BooleanField(default=False)
+    blocking_web_input_id = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["wake_at"], name="run_due", condition=models.Q(wake_at__isnull=False)),
+            models.Index(fields=["-started_at", "id"], name="run_newest"),
+            models.Index(fields=["owner", "-started_at"], name="run_owner_newest"),
+            models.Index(fields=["flow", "-started_at"], name="run_flow_newest"),
+        ]
+
+
+class RunEvent(models.Model):
+    """One thing that happened; numbered 1..n within its run. Only the engine inserts, nobody changes."""
+
+    pk = models.CompositePrimaryKey("run_id", "seq")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
+    seq = models.PositiveIntegerField()
+    time = models.DateTimeField()
+    code = models.CharField(max_length=64)
+    description = models.TextField()
+    details = models.TextField()  # JSON, secrets already left out
+
+
+class RunRole(models.Model):
+    """A manager or monitor of one run. Its owner is `Run.owner`."""
+
+    MANAGER, MONITOR = "run_manager", "run_monitor"
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=20)
+    principal = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "role", "principal"], name="run_role_once")]
+        indexes = [models.Index(fields=["principal", "role"], name="run_role_principal")]
+
+
+class WebInput(models.Model):
+    """A question that a run asks people (CreateWebInput), and its answer."""
+
+    OPEN, CLOSED = "open", "closed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="web_inputs")
+    visit = models.PositiveIntegerField()
+    status = models.CharField(max_length=6, default=OPEN)
+    context = models.JSONField()
+    options = models.JSONField()  # [{"option_id", "value", "label", "description"}]
+    respondent_urns = models.JSONField(default=list)
+    viewer_urns = models.JSONField(default=list)
+    answer = models.JSONField(null=True)
+    answered_by = models.CharField(max_length=80, blank=True)
+    expires_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "visit"], name="web_input_once")]
+
+
+class Heartbeat(models.Model):
+    """When a part of the site last showed that it is alive, e.g. "sweeper"."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    seen_at = models.DateTimeField()
+    note = models.CharField(max_length=200, blank=True)

@@ -1,0 +1,103 @@
+"""Errors as Globus clients read them: one envelope for all (source: rest-api, Errors)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from rest_framework.exceptions import APIException
+from rest_framework.response import Response
+
+from flowlang.problems import JSON
+
+
+class ApiError(Exception):
+    """A client's mistake.
+
+    detail    a sentence, or a list of {"loc", "msg", "type"}; what the envelope's `detail` holds
+    message   an optional summary
+    """
+
+    status = 400
+    code = "BAD_REQUEST"
+
+    def __init__(self, detail: str | list[dict[str, JSON]], message: str | None = None) -> None:
+        super().__init__(detail if isinstance(detail, str) else message)
+        self.detail, self.message = detail, message
+
+
+class AuthenticationRequired(ApiError):
+    status, code = 401, "AUTHENTICATION_ERROR"
+
+
+class Forbidden(ApiError):
+    status, code = 403, "FORBIDDEN"
+
+
+class NotFound(ApiError):
+    status, code = 404, "NOT_FOUND"
+
+
+class StateConflict(ApiError):
+    status, code = 409, "STATE_CONFLICT"
+
+
+class Unprocessable(ApiError):
+    status, code = 422, "UNPROCESSABLE_ENTITY"
+
+
+class FlowInvalid(ApiError):
+    status, code = 422, "FLOW_VALIDATION_FAILED"
+
+
+class FlowInputError(ApiError):
+    status, code = 400, "FLOW_INPUT_ERROR"
+
+
+def envelope(code: str, detail: Any, message: str | None = None) -> dict[str, Any]:
+    """Return the error document: {"error": {"code", "detail", "message"?}, "debug_id"}."""
+    error = {"code": code, "detail": detail} | ({"message": message} if message else {})
+    return {"error": error, "debug_id": str(uuid.uuid4())}
+
+
+_FRAMEWORK_CODES = {
+    400: "BAD_REQUEST",
+    401: "AUTHENTICATION_ERROR",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    413: "PAYLOAD_TOO_LARGE",
+    415: "UNSUPPORTED_MEDIA_TYPE",
+    429: "TOO_MANY_REQUESTS",
+}
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Return the envelope for an ApiError or one of the framework's own errors; None lets a bug propagate."""
+    if isinstance(error, ApiError):
+        return Response(envelope(error.code, error.detail, error.message), status=error.status)
+    if isinstance(error, Http404):
+        return Response(envelope("NOT_FOUND", "Nothing is here."), status=404)
+    if isinstance(error, APIException):
+        code = _FRAMEWORK_CODES.get(error.status_code, error.default_code.upper())
+        headers = {"Retry-After": str(int(error.wait))} if getattr(error, "wait", None) else None
+        return Response(envelope(code, str(error.detail)), status=error.status_code, headers=headers)
+    return None
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Return the 404 page, or the envelope under /api/ and /actions/."""
+    if request.path.startswith(("/api/", "/actions/")):
+        return JsonResponse(envelope("NOT_FOUND", f"There is no address {request.path}."), status=404)
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Return the 500 page, or the envelope under /api/ and /actions/. The log has the traceback."""
+    if request.path.startswith(("/api/", "/actions/")):
+        return JsonResponse(
+            envelope("INTERNAL_ERROR", "Something went wrong here; the log says what."), status=500
+        )
+    return render(request, "500.html", status=500)
