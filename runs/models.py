@@ -63,7 +63,7 @@ class Run(models.Model):
 class RunEvent(models.Model):
     """One thing that happened; numbered 1..n within its run. Only the engine inserts, nobody changes."""
 
-    pk = models.CompositePrimaryKey("run_id", "seq")
+    pk = models.CompositePrimaryKey("run", "seq")
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
     seq = models.PositiveIntegerField()
     time = models.DateTimeField()
