@@ -1,7 +1,7 @@
 """Flows as they are published: metadata, versions, and who may do what."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from django.conf import settings
@@ -51,11 +51,11 @@ class FlowVersion(models.Model):
 
     @property
     def definition(self) -> dict[str, Any]:
-        return orjson.loads(self.source)
+        return cast("dict[str, Any]", orjson.loads(self.source))
 
     @property
     def input_schema(self) -> dict[str, Any]:
-        return orjson.loads(self.schema_source)
+        return cast("dict[str, Any]", orjson.loads(self.schema_source))
 
 
 class FlowRole(models.Model):

@@ -63,13 +63,15 @@ class Run(models.Model):
 class RunEvent(models.Model):
     """One thing that happened; numbered 1..n within its run. Only the engine inserts, nobody changes."""
 
-    pk = models.CompositePrimaryKey("run", "seq")
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
     seq = models.PositiveIntegerField()
     time = models.DateTimeField()
     code = models.CharField(max_length=64)
     description = models.TextField()
     details = models.TextField()  # JSON, secrets already left out
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "seq"], name="run_event_number")]
 
 
 class RunRole(models.Model):

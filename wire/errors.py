@@ -82,7 +82,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return Response(envelope("NOT_FOUND", "Nothing is here."), status=404)
     if isinstance(error, APIException):
         code = _FRAMEWORK_CODES.get(error.status_code, error.default_code.upper())
-        headers = {"Retry-After": str(int(error.wait))} if getattr(error, "wait", None) else None
+        wait = getattr(error, "wait", None)
+        headers = {"Retry-After": str(int(wait))} if wait else None
         return Response(envelope(code, str(error.detail)), status=error.status_code, headers=headers)
     return None
 
