@@ -1,0 +1,184 @@
+"""JSONPath as flows use it: parsed once, walked without a library, written by copying along the path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Final, TypeAlias, cast
+
+from flowlang.path_syntax import PathSyntaxError, Step, Union, Wildcard, read_steps
+from flowlang.problems import JSON, FlowError
+
+__all__ = ["MISSING", "Missing", "Path", "PathSyntaxError", "Step", "find", "get", "kind", "parse", "put"]
+
+CONTEXT_NAME: Final = "_context"
+
+
+class Missing(Enum):
+    """What `find` answers where a path leads to nothing (null is a value)."""
+
+    MISSING = "missing"
+
+
+MISSING: Final = Missing.MISSING
+Found: TypeAlias = "JSON | Missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A parsed path.
+
+    text           as the author wrote it
+    steps          str: a member; int: an index, negative from the end; the other kinds match many
+    is_definite    leads to one value at most
+    is_reference   definite, with members and non-negative indexes only
+    reads_context  starts at `$._context`
+    """
+
+    text: str
+    steps: tuple[Step, ...]
+    is_definite: bool = field(init=False)
+    is_reference: bool = field(init=False)
+    reads_context: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        definite = all(isinstance(step, (str, int)) for step in self.steps)
+        negative = any(isinstance(step, int) and step < 0 for step in self.steps)
+        object.__setattr__(self, "is_definite", definite)
+        object.__setattr__(self, "is_reference", definite and not negative)
+        object.__setattr__(self, "reads_context", self.steps[:1] == (CONTEXT_NAME,))
+
+
+def parse(text: str) -> Path:
+    """Return the path that `text` writes.
+
+    text    `$`, then .name ['name'] [0] [-1] [*] .* [0:2] [0,2]
+    Raises  PathSyntaxError (a ValueError with `.offset`, code points) naming what is wrong
+    Source  Flows documentation, "JSONPath"; the forms it leaves open are those of ASL's reference paths
+    """
+    return Path(text, read_steps(text))
+
+
+def find(path: Path, data: JSON, context: JSON) -> Found:
+    """Return the value at `path`, or MISSING.
+
+    data     the run data
+    context  what `$._context` stands for
+    An indefinite path gives the list of all matches, possibly empty.
+    """
+    root: JSON = {CONTEXT_NAME: context} if path.reads_context else data
+    return _walk(root, path.steps) if path.is_definite else list(_matches(root, path.steps))
+
+
+def get(path: Path, data: JSON, context: JSON) -> JSON:
+    """Return the value at `path`; arguments as for `find`.
+
+    Raises FlowError("States.Runtime") that names the path and the first step that leads nowhere
+    """
+    value = find(path, data, context)
+    if value is MISSING:
+        raise FlowError("States.Runtime", f"{path.text} leads to nothing: {_explain(path, data, context)}")
+    return value
+
+
+def put(path: Path, data: JSON, result: JSON) -> JSON:
+    """Return `data` with `result` stored at `path`; only the objects along the path are copied, none is changed.
+
+    path    members only; missing parents are made as objects; `$` answers `result` itself
+    Raises  FlowError("States.ResultPathMatchFailure") when a parent is not an object or the path not writable
+    Source  Amazon States Language, "ResultPath"
+    """
+    names = [step for step in path.steps if isinstance(step, str)]
+    if len(names) < len(path.steps):
+        raise _no_place(path, "a result can be stored under member names only, not under an index")
+    if path.reads_context:
+        raise _no_place(path, "$._context is read-only")
+    if not names:
+        return result
+    root = _copy(path, data, "the run data")
+    parent = root
+    for name in names[:-1]:
+        below = _copy(path, parent.get(name, {}), f'"{name}"')
+        parent[name] = below
+        parent = below
+    parent[names[-1]] = result
+    return root
+
+
+def _copy(path: Path, value: JSON, where: str) -> dict[str, JSON]:
+    if not isinstance(value, dict):
+        raise _no_place(path, f"{where} is {kind(value)}, not an object")
+    return dict(value)
+
+
+def _no_place(path: Path, reason: str) -> FlowError:
+    return FlowError("States.ResultPathMatchFailure", f"Nothing can be stored at {path.text}: {reason}.")
+
+
+def _walk(root: JSON, steps: tuple[Step, ...]) -> Found:
+    value: Any = root
+    try:
+        for step in steps:
+            if isinstance(step, int) and not isinstance(value, list):
+                return MISSING
+            value = value[step]
+    except (KeyError, IndexError, TypeError):
+        return MISSING
+    return cast("JSON", value)
+
+
+def _matches(value: JSON, steps: tuple[Step, ...]) -> Iterator[JSON]:
+    if not steps:
+        yield value
+        return
+    for below in _branches(value, steps[0]):
+        yield from _matches(below, steps[1:])
+
+
+def _branches(value: JSON, step: Step) -> Iterator[JSON]:
+    if isinstance(step, Wildcard):
+        yield from value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    elif isinstance(step, slice):
+        yield from value[step] if isinstance(value, list) else ()
+    else:
+        choices = step.choices if isinstance(step, Union) else (step,)
+        for choice in _distinct(value, choices):
+            below = _walk(value, (choice,))
+            if below is not MISSING:
+                yield below
+
+
+def _distinct(value: JSON, choices: tuple[str | int, ...]) -> dict[str | int, None]:
+    # Two names of one item must not branch twice: nested unions would grow without bound.
+    size = len(value) if isinstance(value, list) else 0
+    return dict.fromkeys(c + size if isinstance(c, int) and -size <= c < 0 else c for c in choices)
+
+
+def _explain(path: Path, data: JSON, context: JSON) -> str:
+    value: JSON = {CONTEXT_NAME: context} if path.reads_context else data
+    place = "$"
+    for step in path.steps:
+        below = _walk(value, (step,))
+        if below is MISSING:
+            return f"{place} {_lack(value, step)}."
+        value = below
+        place += f".{step}" if isinstance(step, str) else f"[{step}]"
+    return f"{place} is not there."
+
+
+def _lack(value: JSON, step: Step) -> str:
+    if isinstance(step, str):
+        return f'has no member "{step}"' if isinstance(value, dict) else f"is {kind(value)}, not an object"
+    return f"has {len(value)} items" if isinstance(value, list) else f"is {kind(value)}, not an array"
+
+
+def kind(value: object) -> str:
+    """Return the kind of a JSON value in words: "text", "a number", "an object" ..."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, (int, float)):
+        return "a number"
+    return "text" if isinstance(value, str) else "an object" if isinstance(value, dict) else "an array"
