@@ -36,6 +36,7 @@ class Problem:
     code      stable name in kebab-case, e.g. "next-unknown"
     type      what the REST API calls it, e.g. "value_error"
     on_key    the mark belongs on the member's name, not on its value
+    document  which of the two documents of a flow the loc leads into
     """
 
     loc: Loc
@@ -45,6 +46,7 @@ class Problem:
     type: str = "value_error"
     on_key: bool = False
     fixes: tuple[Fix, ...] = ()
+    document: Literal["definition", "input_schema"] = "definition"
 
 
 class FlowError(Exception):

@@ -24,6 +24,7 @@ class Flow(models.Model):
     deleted_at = models.DateTimeField(null=True)
     is_listed = models.BooleanField(default=True)  # False: made by `run_flow`, in no list
     starter = models.CharField(max_length=64, blank=True)  # folder name of a shipped starter
+    sample_input = models.JSONField(null=True)  # what "Use the sample" fills into the start form
     subscription_id = models.UUIDField(null=True)
     authentication_policy_id = models.UUIDField(null=True)
 
