@@ -1,0 +1,91 @@
+"""The condition of a choice rule in words, for the arrows of the diagram and for messages."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from flowlang.problems import JSON
+
+MAX_LABEL: Final = 60
+_MAX_NESTING: Final = 8
+
+_COMPARISONS: Final = {
+    "Equals": "=",
+    "LessThanEquals": "≤",
+    "GreaterThanEquals": "≥",
+    "LessThan": "<",
+    "GreaterThan": ">",
+    "Matches": "like",
+}
+_KINDS: Final = {
+    "IsNull": ("is null", "is not null"),
+    "IsString": ("is text", "is not text"),
+    "IsNumeric": ("is a number", "is not a number"),
+    "IsBoolean": ("is true or false", "is neither true nor false"),
+    "IsTimestamp": ("is a time", "is not a time"),
+    "IsPresent": ("is present", "is missing"),
+}
+_TYPES: Final = ("String", "Numeric", "Boolean", "Timestamp")
+
+
+def condition(rule: JSON) -> str:
+    """Return the rule in words, e.g. `size > 10 and not (kind = "dir")`; at most 60 characters.
+
+    rule  a choice rule as the author wrote it; what is not understood becomes "?"
+    """
+    words = _words(rule, 0)
+    return words if len(words) <= MAX_LABEL else words[: MAX_LABEL - 1] + "…"
+
+
+def _words(rule: JSON, nesting: int) -> str:
+    if not isinstance(rule, dict) or nesting > _MAX_NESTING:
+        return "?"
+    if "Not" in rule:
+        return f"not ({_words(rule['Not'], nesting + 1)})"
+    for key, word in (("And", " and "), ("Or", " or ")):
+        parts = rule.get(key)
+        if isinstance(parts, list) and parts:
+            return word.join(_part(part, nesting + 1) for part in parts[:8])
+    return _comparison(rule)
+
+
+def _part(rule: JSON, nesting: int) -> str:
+    words = _words(rule, nesting)
+    is_compound = isinstance(rule, dict) and ("And" in rule or "Or" in rule)
+    return f"({words})" if is_compound else words
+
+
+def _comparison(rule: dict[str, JSON]) -> str:
+    name = _short_path(rule.get("Variable"))
+    for operator, operand in rule.items():
+        if operator in _KINDS:
+            return f"{name} {_KINDS[operator][operand is False]}"
+        sign = _sign(operator)
+        if sign and operator.endswith("Path"):
+            return f"{name} {sign} {_short_path(operand)}"
+        if sign and isinstance(operand, bool):
+            return name if operand else f"not {name}"
+        if sign:
+            return f"{name} {sign} {_value(operand)}"
+    return "?"
+
+
+def _sign(operator: str) -> str | None:
+    stem = operator.removesuffix("Path")
+    for kind in _TYPES:
+        if stem.startswith(kind):
+            return _COMPARISONS.get(stem.removeprefix(kind))
+    return None
+
+
+def _short_path(path: JSON) -> str:
+    if not isinstance(path, str):
+        return "?"
+    words = path.removeprefix("$.")
+    return words if len(words) <= 24 or "." not in words else f"…{words[words.rindex('.') :]}"
+
+
+def _value(operand: JSON) -> str:
+    text = json.dumps(operand, ensure_ascii=False)
+    return text if len(text) <= 24 else text[:23] + "…"
