@@ -1,12 +1,12 @@
 """Settings. Everything that a site may want to change comes from the environment (docs/operations.md)."""
 
-import hashlib
 import os
 import secrets
-import tempfile
 from pathlib import Path
 
 import environ
+
+from supervisor.setup import broker_socket
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -22,17 +22,6 @@ def _secret_key(path: Path) -> str:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(50))
     return path.read_text()
-
-
-def _broker_socket(home: Path) -> Path:
-    """The embedded broker's socket; in the temporary folder where its path would be too long (108)."""
-    path = home / "broker.sock"
-    if len(str(path)) <= 100:
-        return path
-    digest = hashlib.sha256(str(home).encode()).hexdigest()[:12]
-    folder = Path(tempfile.gettempdir()) / f"headrace-{digest}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / "broker.sock"
 
 
 SECRET_KEY = env.str("SECRET_KEY", "") or _secret_key(HEADRACE_HOME / "secret_key")
@@ -131,8 +120,8 @@ REST_FRAMEWORK = {
 }
 
 # The broker holds hints only. Without REDIS_URL it is the one that `./run` starts, behind a private socket.
-REDIS_URL = env.str("REDIS_URL", "") or f"unix://{_broker_socket(HEADRACE_HOME)}"
-BROKER_SOCKET = None if env.str("REDIS_URL", "") else _broker_socket(HEADRACE_HOME)
+REDIS_URL = env.str("REDIS_URL", "") or f"unix://{broker_socket(HEADRACE_HOME)}"
+BROKER_SOCKET = None if env.str("REDIS_URL", "") else broker_socket(HEADRACE_HOME)
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_IGNORE_RESULT = True
