@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import orjson
+
 from flowlang.problems import JSON
 
 FLOW_STARTED: Final = "FlowStarted"
@@ -30,3 +32,37 @@ class Event:
     code: str
     description: str
     details: dict[str, JSON]
+
+
+HIDDEN_PREFIX: Final = "_private"
+HIDDEN_NAME: Final = "_tokens"
+MASK: Final = "********"
+
+
+def is_hidden(name: str) -> bool:
+    """Say whether a member of this name is left out of everything that people or programs see of a run."""
+    return name == HIDDEN_NAME or name.startswith(HIDDEN_PREFIX)
+
+
+def visible(value: JSON) -> JSON:
+    """Return `value` without the members whose names begin with `_private` or are `_tokens`, at any depth.
+
+    `value` is not changed; it is the answer itself when nothing had to be left out.
+    Source  Flows documentation, Authoring Flows, "Protecting secrets"
+    """
+    return _without_hidden(value) if _may_hide(value) else value
+
+
+def _may_hide(value: JSON) -> bool:
+    # A look at the encoded bytes is far cheaper than a walk, and most data has nothing to hide.
+    try:
+        encoded = orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return True
+    return b'"_private' in encoded or b'"_tokens"' in encoded
+
+
+def _without_hidden(value: JSON) -> JSON:
+    if isinstance(value, dict):
+        return {name: _without_hidden(below) for name, below in value.items() if not is_hidden(name)}
+    return [_without_hidden(below) for below in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""Expressions (fields that end in `.=`): parsed to an allow-list of Python syntax, evaluated under budgets."""
+"""Expressions (fields that end in `.=`): an allow-list of Python syntax, evaluated under budgets."""
 
 from __future__ import annotations
 

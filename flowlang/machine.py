@@ -1,176 +1,141 @@
-"""The interpreter: `advance` says what a flow does next. Pure: no clock, no I/O, no identifiers of its own."""
+"""The interpreter: `advance` says what a flow does next. Pure: no clock, no I/O, no ids of its own."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal, TypeAlias
 
-from flowlang.events import Event
-from flowlang.problems import JSON
-
-Status: TypeAlias = Literal["ACTIVE", "INACTIVE", "SUCCEEDED", "FAILED"]
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where a run stands.
-
-    state     name of the state it is in (or is about to enter)
-    visit     how many states have been entered so far; fixes the request id of this visit's action
-    data      the run data as the last state left it; never mutated in place
-    context   what `$._context` reads; constant for a run
-    """
-
-    state: str
-    visit: int
-    data: JSON
-    context: dict[str, JSON]
-
-
-# --- outcomes: what came of the last intent, or what a person asked
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """The run was just created, or a stretch of local states was cut at its bound: go on from the cursor."""
-
-    input: JSON = None
-    is_new: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class ActionReported:
-    """A provider answered run or status. `status` is the action status document (without state_name)."""
-
-    status: dict[str, JSON]
-    is_first: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ActionRefused:
-    """The run call failed for good: nothing was started. `body` is the provider's error document or a sentence."""
-
-    cause: str
-    details: JSON = None
-
-
-@dataclass(frozen=True, slots=True)
-class ActionUnknown:
-    """The state of the action cannot be learnt now (network, 5xx): poll again until the deadline."""
-
-    cause: str
-
-
-@dataclass(frozen=True, slots=True)
-class Woken:
-    """The due time of the current intent has come: a Wait is over, a poll is due, or a deadline passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A person answered the web input, or it was opened (`result` goes to ResultPath)."""
-
-    result: JSON
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """The engine itself raises a named, catchable error at the current state (e.g. a limit, an expired input)."""
-
-    name: str
-    cause: str
-
-
-@dataclass(frozen=True, slots=True)
-class Canceled:
-    """A person cancelled the run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    """A person resumed an INACTIVE run."""
-
-
-Outcome: TypeAlias = (
-    Started | ActionReported | ActionRefused | ActionUnknown | Woken | Answered | Raised | Canceled | Resumed
+from flowlang import actions, events, steps
+from flowlang.intents import (
+    MAX_LOCAL_STATES,
+    MAX_TRANSITIONS,
+    ActionRefused,
+    ActionReported,
+    ActionUnknown,
+    Advance,
+    Answered,
+    AwaitInput,
+    Call,
+    Canceled,
+    Continue,
+    Cursor,
+    Intent,
+    OpenInput,
+    Outcome,
+    Poll,
+    Raised,
+    Resumed,
+    Sleep,
+    Started,
+    Status,
+    Timing,
+    Woken,
+    intent_from_json,
+    intent_to_json,
 )
+from flowlang.problems import JSON, FlowError
+from flowlang.program import Program, compile_definition
+from flowlang.sizes import MAX_DATA_BYTES
+from flowlang.turn import Move, Stop, Turn, catch, fail
 
-# --- intents: the next thing to do outside, or to wait for
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """POST {url}/run with `body`. `deadline_at` is when WaitTime is over."""
-
-    url: str
-    body: dict[str, JSON]
-    run_as: str
-    scope: str | None
-    deadline_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Poll:
-    """GET {url}/{action_id}/status at `due_at`; `status` is the last one seen, `interval_seconds` the next step."""
-
-    url: str
-    action_id: str
-    run_as: str
-    scope: str | None
-    due_at: datetime
-    interval_seconds: float
-    deadline_at: datetime
-    status: dict[str, JSON]
-
-
-@dataclass(frozen=True, slots=True)
-class Sleep:
-    """Nothing to do until `due_at` (Wait)."""
-
-    due_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OpenInput:
-    """Create a web input from the evaluated `parameters` (CreateWebInput), then deliver `Answered`."""
-
-    parameters: JSON
+__all__ = [
+    "MAX_DATA_BYTES",
+    "MAX_LOCAL_STATES",
+    "MAX_TRANSITIONS",
+    "ActionRefused",
+    "ActionReported",
+    "ActionUnknown",
+    "Advance",
+    "Answered",
+    "AwaitInput",
+    "Call",
+    "Canceled",
+    "Continue",
+    "Cursor",
+    "Intent",
+    "OpenInput",
+    "Outcome",
+    "Poll",
+    "Program",
+    "Raised",
+    "Resumed",
+    "Sleep",
+    "Started",
+    "Status",
+    "Timing",
+    "Woken",
+    "advance",
+    "begin",
+    "compile_definition",
+    "intent_from_json",
+    "intent_to_json",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class AwaitInput:
-    """Wait for the answer to a web input (AwaitWebInput)."""
+def begin(definition: dict[str, JSON], input: JSON, context: dict[str, JSON]) -> Cursor:
+    """Return the cursor of a run that is about to start; hand it to `advance` with Started(input).
 
-    web_input_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Continue:
-    """The bound on local states was reached: call `advance` again with Started(is_new=False)."""
-
-
-Intent: TypeAlias = Call | Poll | Sleep | OpenInput | AwaitInput | Continue
-
-
-@dataclass(frozen=True, slots=True)
-class Advance:
-    """The answer of `advance`.
-
-    cursor   where the run stands now
-    events   what happened, in order
-    intent   what to do next; None when the run has ended
-    status   ACTIVE, INACTIVE (needs a person), SUCCEEDED or FAILED
-    abort    an action that is to be cancelled because its WaitTime is over or the run was cancelled
+    input    the run's input body, already validated
+    context  what `$._context` reads: flow_id, run_id, username ...
     """
-
-    cursor: Cursor
-    events: list[Event]
-    intent: Intent | None
-    status: Status
-    abort: Poll | None = field(default=None)
+    start = definition.get("StartAt")
+    return Cursor(start if isinstance(start, str) else "", 0, input, context)
 
 
-MAX_LOCAL_STATES: Final = 100
-MAX_TRANSITIONS: Final = 10_000
-MAX_DATA_BYTES: Final = 204_800
+def advance(
+    program: Program, cursor: Cursor, outcome: Outcome, now: datetime, intent: Intent | None = None
+) -> Advance:
+    """Return what a run does next.
+
+    1. Apply `outcome` to the state in which the run stands.
+    2. Go on through the states that need nothing from outside, up to MAX_LOCAL_STATES of them.
+    3. Stop where something is to be done or waited for, or where the run ends.
+
+    cursor   where the run stands; not changed
+    outcome  what came of `intent`, or what a person asked; one that does not fit it changes nothing
+    now      an aware instant, from the database's clock
+    intent   the intent of the last advance
+    Never raises for what a definition or a provider says: that ends in a catcher or in FlowFailed.
+    """
+    turn = Turn(program, now, cursor.state, cursor.visit, cursor.data, cursor.context)
+    match outcome:
+        case Canceled():
+            return turn.close(_cancel(turn, intent))
+        case Started():
+            if outcome.is_new:
+                shown = events.visible(cursor.data if outcome.input is None else outcome.input)
+                turn.emit(events.FLOW_STARTED, "The Flow Instance started execution", {"input": shown})
+            return _carry_on(turn, cursor.state, MAX_LOCAL_STATES)
+        case _:
+            return _carry_on(turn, _resume(turn, outcome, intent), MAX_LOCAL_STATES)
+
+
+def _carry_on(turn: Turn, move: Move, states_left: int) -> Advance:
+    while isinstance(move, str) and states_left > 0:
+        move = steps.enter(turn, move)
+        states_left -= 1
+    if isinstance(move, str):
+        turn.name = move
+        move = Stop(Continue(), "ACTIVE")
+    return turn.close(move)
+
+
+def _cancel(turn: Turn, intent: Intent | None) -> Stop:
+    turn.abort = intent if isinstance(intent, Poll) else None
+    turn.emit(events.FLOW_CANCELED, "The Flow Instance was canceled by the user", {})
+    return Stop(None, "FAILED")
+
+
+def _resume(turn: Turn, outcome: Outcome, intent: Intent | None) -> Move:
+    try:
+        state = turn.program.state(turn.name)
+    except FlowError as error:
+        return fail(turn, error.name, error.cause)
+    unmoved = Stop(intent, actions.status_of(intent))
+    try:
+        if isinstance(outcome, Raised):
+            turn.abort = intent if isinstance(intent, Poll) else None
+            raise FlowError(outcome.name, outcome.cause)
+        resume = actions.resume if state.type == "Action" else steps.resume
+        return resume(turn, state, outcome, intent) or unmoved
+    except FlowError as error:
+        return catch(turn, state, error)

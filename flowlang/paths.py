@@ -83,7 +83,7 @@ def get(path: Path, data: JSON, context: JSON) -> JSON:
 
 
 def put(path: Path, data: JSON, result: JSON) -> JSON:
-    """Return `data` with `result` stored at `path`; only the objects along the path are copied, none is changed.
+    """Return `data` with `result` stored at `path`: the objects along it are copied, nothing is changed.
 
     path    members only; missing parents are made as objects; `$` answers `result` itself
     Raises  FlowError("States.ResultPathMatchFailure") when a parent is not an object or the path not writable

@@ -1,0 +1,182 @@
+"""Parameters of a state: templates whose members ending in `.$` and `.=` are replaced by values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from flowlang import expressions, paths
+from flowlang.events import MASK
+from flowlang.problems import JSON, FlowError
+from flowlang.sizes import MAX_DATA_BYTES, encode, too_large
+
+PRIVATE: Final = "__Private_Parameters"
+MAX_TEMPLATE_DEPTH: Final = 64
+_SUFFIXES: Final = (".$", ".=")
+
+
+class _Reading:
+    """One evaluation: what is read, and how many bytes it may still bring in."""
+
+    __slots__ = ("context", "data", "left_bytes")
+
+    def __init__(self, data: JSON, context: JSON) -> None:
+        self.data, self.context, self.left_bytes = data, context, MAX_DATA_BYTES
+
+    def take(self, value: JSON) -> JSON:
+        # Counted while evaluating: a template of many "$" members must not build gigabytes first.
+        if isinstance(value, str):
+            self.left_bytes -= len(value)
+        elif isinstance(value, (dict, list)):
+            self.left_bytes -= len(encode(value))
+        if self.left_bytes < 0:
+            raise too_large("The evaluated parameters", MAX_DATA_BYTES - self.left_bytes)
+        return value
+
+
+_Part: TypeAlias = Callable[[_Reading], JSON]
+_Mask: TypeAlias = "dict[str | int, _Mask | None]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A compiled piece of a template. `constant` pieces are shared, never copied."""
+
+    read: _Part
+    is_constant: bool
+    mask: _Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Compiled Parameters."""
+
+    _root: _Node
+
+    def evaluate(self, data: JSON, context: JSON) -> JSON:
+        """Return the parameters with every ".$" and ".=" member replaced by its value.
+
+        data     the run data; not changed; values read from it are shared, not copied
+        context  what `$._context` stands for
+        Raises   FlowError("States.Runtime") naming the field when a path leads nowhere or an expression fails
+        Source   Flows documentation, Authoring Flows, Actions, "Parameters"
+        """
+        return self._root.read(_Reading(data, context))
+
+    def mask(self, evaluated: JSON) -> JSON:
+        """Return `evaluated` with the values that __Private_Parameters names hidden, for logs."""
+        return _masked(evaluated, self._root.mask)
+
+
+def compile_template(parameters: JSON) -> Template:
+    """Return the compiled form of a Parameters object.
+
+    parameters  {"a.$": "$.x", "b.=": "n + 1", "c": [{"d.$": "$.y"}], "__Private_Parameters": ["a"]}
+    Raises      ValueError with a sentence that names the field
+    """
+    if not isinstance(parameters, dict):
+        raise ValueError(f"Parameters is {paths.kind(parameters)}; it must be an object.")
+    return Template(_node(parameters, "", 0))
+
+
+def _node(value: JSON, place: str, depth: int) -> _Node:
+    if depth > MAX_TEMPLATE_DEPTH:
+        raise ValueError(f"Parameters are nested deeper than {MAX_TEMPLATE_DEPTH} levels.")
+    if isinstance(value, dict):
+        return _object_node(value, place, depth)
+    if isinstance(value, list):
+        return _array_node(value, place, depth)
+    return _Node(lambda reading: value, is_constant=True, mask={})
+
+
+def _array_node(values: list[JSON], place: str, depth: int) -> _Node:
+    nodes = [_node(value, f"{place}[{index}]", depth + 1) for index, value in enumerate(values)]
+    if all(node.is_constant for node in nodes):
+        return _Node(lambda reading: values, is_constant=True, mask={})
+    reads = [node.read for node in nodes]
+    mask: _Mask = {index: node.mask for index, node in enumerate(nodes) if node.mask}
+    return _Node(lambda reading: [read(reading) for read in reads], is_constant=False, mask=mask)
+
+
+def _object_node(members: dict[str, JSON], place: str, depth: int) -> _Node:
+    nodes: dict[str, _Node] = {}
+    for key, value in members.items():
+        if key == PRIVATE:
+            continue
+        name = _base_name(key)
+        if name in nodes:
+            raise ValueError(f'"{place}{name}" is given twice, once with ".$" or ".=". Keep one of them.')
+        nodes[name] = _member_node(key, value, place, depth)
+    mask: _Mask = {name: node.mask for name, node in nodes.items() if node.mask}
+    mask.update(dict.fromkeys(_private_names(members), None))
+    if PRIVATE not in members and all(node.is_constant for node in nodes.values()):
+        return _Node(lambda reading: members, is_constant=True, mask=mask)
+    reads = [(name, node.read) for name, node in nodes.items()]
+    return _Node(lambda reading: {name: read(reading) for name, read in reads}, is_constant=False, mask=mask)
+
+
+def _member_node(key: str, value: JSON, place: str, depth: int) -> _Node:
+    if not key.endswith(_SUFFIXES):
+        return _node(value, f"{place}{key}.", depth + 1)
+    field = place + key
+    if key in _SUFFIXES:
+        raise ValueError(f'"{field}" has no name before its ending. Write for example "path{key}".')
+    if not isinstance(value, str):
+        raise ValueError(f'"{field}" is {paths.kind(value)}; a field that ends in "{key[-2:]}" must be text.')
+    try:
+        read = _path_reader(field, value) if key.endswith(".$") else _expression_reader(field, value)
+    except ValueError as error:
+        raise ValueError(f'"{field}": {error}') from error
+    return _Node(read, is_constant=False, mask={})
+
+
+def _path_reader(field: str, text: str) -> _Part:
+    path = paths.parse(text)
+
+    def read(reading: _Reading) -> JSON:
+        try:
+            return reading.take(paths.get(path, reading.data, reading.context))
+        except FlowError as error:
+            raise _at_field(error, f'Field "{field}" cannot be read') from error
+
+    return read
+
+
+def _expression_reader(field: str, text: str) -> _Part:
+    expression = expressions.parse(text)
+
+    def read(reading: _Reading) -> JSON:
+        try:
+            return reading.take(expressions.evaluate(expression, reading.data, reading.context))
+        except FlowError as error:
+            raise _at_field(error, f'Expression for field "{field}" failed') from error
+
+    return read
+
+
+def _at_field(error: FlowError, what: str) -> FlowError:
+    return FlowError(error.name, f"{what}: {error.cause}")
+
+
+def _base_name(key: str) -> str:
+    return key[:-2] if key.endswith(_SUFFIXES) else key
+
+
+def _private_names(members: dict[str, JSON]) -> list[str]:
+    names = members.get(PRIVATE, [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"{PRIVATE} must be an array of names.")
+    return [_base_name(str(name)) for name in names]
+
+
+def _masked(value: JSON, mask: _Mask | None) -> JSON:
+    if mask is None:
+        return MASK
+    if not mask:
+        return value
+    if isinstance(value, dict):
+        return {name: _masked(below, mask.get(name, {})) for name, below in value.items()}
+    if isinstance(value, list):
+        return [_masked(below, mask.get(index, {})) for index, below in enumerate(value)]
+    return value

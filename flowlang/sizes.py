@@ -1,0 +1,40 @@
+"""How much a run may carry, and the one encoding by which it is measured."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import orjson
+
+from flowlang.problems import JSON, FlowError
+
+MAX_DATA_BYTES: Final = 204_800
+_TOO_DEEP: Final = "Recursion limit reached"
+
+
+def encode(value: JSON) -> bytes:
+    """Return `value` as compact UTF-8 JSON.
+
+    Raises FlowError("States.DataLimitExceeded") when it is nested too deep (254 levels), and
+           FlowError("States.Runtime") when it cannot be JSON: integers beyond 64 bits, half a surrogate pair
+    """
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError as error:
+        if _TOO_DEEP in str(error):
+            raise FlowError("States.DataLimitExceeded", "The data is nested too deep.") from error
+        raise FlowError("States.Runtime", f"The data cannot be written as JSON: {error}.") from error
+
+
+def encode_within_limit(value: JSON, what: str = "The run data") -> bytes:
+    """Return `encode(value)`. Raises FlowError("States.DataLimitExceeded") also when it is too large."""
+    encoded = encode(value)
+    if len(encoded) > MAX_DATA_BYTES:
+        raise too_large(what, len(encoded))
+    return encoded
+
+
+def too_large(what: str, size_bytes: int) -> FlowError:
+    """Return the error for `what` having grown to `size_bytes`, or at least that."""
+    cause = f"{what} would have {size_bytes:,} bytes; at most {MAX_DATA_BYTES:,} are allowed."
+    return FlowError("States.DataLimitExceeded", cause)
