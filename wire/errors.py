@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from rest_framework.exceptions import APIException
@@ -28,15 +29,27 @@ class ApiError(Exception):
         self.detail, self.message = detail, message
 
 
+class BadRequest(ApiError):
+    """A query parameter or a body that cannot be read."""
+
+
+class PayloadTooLarge(ApiError):
+    status, code = 413, "PAYLOAD_TOO_LARGE"
+
+
 class AuthenticationRequired(ApiError):
     status, code = 401, "AUTHENTICATION_ERROR"
 
 
-class Forbidden(ApiError):
+class Forbidden(ApiError, PermissionDenied):
+    """Also Django's own exception, so that pages answer with the 403 page."""
+
     status, code = 403, "FORBIDDEN"
 
 
-class NotFound(ApiError):
+class NotFound(ApiError, Http404):
+    """Also Django's own exception, so that pages answer with the 404 page."""
+
     status, code = 404, "NOT_FOUND"
 
 
@@ -77,7 +90,9 @@ _FRAMEWORK_CODES = {
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Return the envelope for an ApiError or one of the framework's own errors; None lets a bug propagate."""
     if isinstance(error, ApiError):
-        return Response(envelope(error.code, error.detail, error.message), status=error.status)
+        document = envelope(error.code, error.detail, error.message)
+        asks = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+        return Response(document, status=error.status, headers=asks)
     if isinstance(error, Http404):
         return Response(envelope("NOT_FOUND", "Nothing is here."), status=404)
     if isinstance(error, APIException):
@@ -92,7 +107,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """Return the 404 page, or the envelope under /api/ and /actions/."""
     if request.path.startswith(("/api/", "/actions/")):
         return JsonResponse(envelope("NOT_FOUND", f"There is no address {request.path}."), status=404)
-    return render(request, "404.html", status=404)
+    reason = exception if isinstance(exception, ApiError) else ""
+    return render(request, "404.html", {"reason": reason}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
