@@ -1,0 +1,37 @@
+"""Folders that code running for a caller may see.
+
+Providers do not know each other. One that has folders (transfer) registers a function here when Django starts:
+
+    class TransferConfig(AppConfig):
+        def ready(self) -> None:
+            folders.register(folders_of)      # folders_of(caller) -> [(path, writable), ...]
+
+and one that runs people's code (compute) asks `mounts_for`. A path is an absolute path on this machine, the same one
+that the flow hands to the function (`collection_info`'s `host_path`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from wire.principals import Caller
+
+Mount = tuple[str, bool]
+Source = Callable[[Caller], Iterable[Mount]]
+
+_sources: list[Source] = []
+
+
+def register(source: Source) -> None:
+    """Ask `source` too from now on; registering it again changes nothing."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def mounts_for(caller: Caller) -> list[Mount]:
+    """Return (path, writable) of every folder that `caller` may use, by path; writable if any source says so."""
+    writable: dict[str, bool] = {}
+    for source in _sources:
+        for path, may_write in source(caller):
+            writable[path] = writable.get(path, False) or may_write
+    return sorted(writable.items())
