@@ -59,6 +59,18 @@ class FlowVersion(models.Model):
         return cast("dict[str, Any]", orjson.loads(self.schema_source))
 
 
+class FlowText(models.Model):
+    """The words by which a flow is found. The database's own full-text index follows this table.
+
+    A table of its own, with a numbered key: SQLite's index needs row numbers that stay.
+    """
+
+    flow = models.OneToOneField(Flow, on_delete=models.CASCADE, related_name="words")
+    title = models.TextField()
+    keywords = models.TextField()
+    description = models.TextField()
+
+
 class FlowRole(models.Model):
     """One entry of a role list. The owner is not in here: `Flow.owner` says it."""
 

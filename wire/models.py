@@ -41,10 +41,14 @@ class ApiToken(models.Model):
 
 
 class SignInLink(models.Model):
-    """A link that signs one person in once."""
+    """A link that signs one person in once.
+
+    asks_first   opening it only shows a button: for links that go by mail, which scanners open too
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE)
     digest = models.CharField(max_length=64, unique=True)
+    asks_first = models.BooleanField(default=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
