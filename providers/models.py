@@ -36,6 +36,7 @@ class Action(models.Model):
     cancel_requested = models.BooleanField(default=False)
     lease_token = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(default=EPOCH)
+    released_at = models.DateTimeField(null=True)  # forgotten by its caller; the request id stays used
 
     class Meta:
         constraints = [

@@ -43,11 +43,13 @@ class ActionError(Exception):
     code, description   what went wrong, as the protocol's error document spells it
     permanent           asking again will not help: ActionUnableToRun; otherwise the call is tried again
     status              the HTTP status that the protocol gives it
+    retry_after_seconds when the provider asked to be left alone for so long
     """
 
     def __init__(self, code: str, description: str, *, permanent: bool = True, status: int = 400) -> None:
         super().__init__(f"{code}: {description}")
         self.code, self.description, self.permanent, self.status = code, description, permanent, status
+        self.retry_after_seconds: float | None = None
 
 
 class Provider(Protocol):
