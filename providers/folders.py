@@ -1,13 +1,13 @@
 """Folders that code running for a caller may see.
 
-Providers do not know each other. One that has folders (transfer) registers a function here when Django starts:
+Providers do not know each other. One that has folders (transfer) registers a function when Django starts:
 
     class TransferConfig(AppConfig):
         def ready(self) -> None:
             folders.register(folders_of)      # folders_of(caller) -> [(path, writable), ...]
 
-and one that runs people's code (compute) asks `mounts_for`. A path is an absolute path on this machine, the same one
-that the flow hands to the function (`collection_info`'s `host_path`).
+and one that runs people's code (compute) asks `mounts_for`. A path is absolute and the same one that the flow
+hands to the function (`host_path` of `collection_info`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def register(source: Source) -> None:
 
 
 def mounts_for(caller: Caller) -> list[Mount]:
-    """Return (path, writable) of every folder that `caller` may use, by path; writable if any source says so."""
+    """Return (path, writable) of every folder that `caller` may use; writable if any source says so."""
     writable: dict[str, bool] = {}
     for source in _sources:
         for path, may_write in source(caller):
