@@ -90,6 +90,8 @@ class _Sender:
         if self._celery is None:
             self._celery = Celery("hints", set_as_current=False)
             self._celery.config_from_object("django.conf:settings", namespace="CELERY")
+            # Kombu would try to connect for ever; a failure has to be seen here.
+            self._celery.conf.broker_transport_options |= {"max_retries": 1, "interval_start": 0}
         return self._celery
 
 
