@@ -1,8 +1,9 @@
 """How long from a fresh clone to a site that answers, and how long the second start takes.
 
-    python3 bench/startup.py [--keep]
+    python3 bench/startup.py
 
-Clones this repository into a temporary folder, starts `./run` there, polls /readyz, stops it, and starts it again.
+Clones this repository into a temporary folder, starts `./run` there, polls /readyz, stops it and
+starts it again.
 Prints one line a figure. The first start downloads packages, so it depends on the network.
 """
 
