@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from library.models import Flow, FlowRole
 from wire.errors import Forbidden, NotFound
 from wire.models import User
-from wire.principals import PUBLIC, principals_of
+from wire.principals import ALL_AUTHENTICATED, PUBLIC, identity_urn, principals_of
 
 OWNER = "flow_owner"
 LADDER = [OWNER, FlowRole.ADMINISTRATOR, FlowRole.STARTER, FlowRole.VIEWER]
@@ -34,6 +34,7 @@ _PERMISSION = {
     FlowRole.RUN_MONITOR: "MONITOR_RUNS",
 }
 Person = User | AnonymousUser
+EVERYBODY = frozenset({PUBLIC, ALL_AUTHENTICATED})
 
 
 def principals(user: Person) -> frozenset[str]:
@@ -41,27 +42,35 @@ def principals(user: Person) -> frozenset[str]:
     return principals_of(user) if isinstance(user, User) else frozenset({PUBLIC})
 
 
-def held_roles(user: Person, flow: Flow) -> set[str]:
-    """Return the roles that `user` was given, by name or through a group, without what they imply."""
-    mine = principals(user)
+def held_by(mine: frozenset[str], flow: Flow) -> set[str]:
+    """Return the roles that these principals were given, without what they imply."""
     held = {entry.role for entry in flow.roles.all() if entry.principal in mine}
-    return held | ({OWNER} if flow.owner_id == user.pk else set())
+    return held | ({OWNER} if identity_urn(flow.owner_id) in mine else set())
+
+
+def had_by(mine: frozenset[str], flow: Flow) -> set[str]:
+    """Return the roles that these principals have, implied ones too."""
+    return {implied for held in held_by(mine, flow) for implied in _IMPLIED[held]}
 
 
 def roles_of(user: Person, flow: Flow) -> set[str]:
     """Return every role that `user` has on `flow`, implied ones too: FlowRole.NAMES and "flow_owner"."""
-    return {implied for held in held_roles(user, flow) for implied in _IMPLIED[held]}
+    return had_by(principals(user), flow)
 
 
 def is_administrator(user: Person, flow: Flow) -> bool:
     return FlowRole.ADMINISTRATOR in roles_of(user, flow)
 
 
-def having(user: Person, roles: Iterable[str]) -> Q:
-    """Return the condition that `user` was given one of `roles`, or one that implies it on the ladder."""
+def having(user: Person, roles: Iterable[str], *, personally: bool = False) -> Q:
+    """Return the condition that `user` was given one of `roles`, or one that implies it on the ladder.
+
+    personally   by name or through a group: what is open to everybody does not count
+    """
     wanted = set(roles)
     given = {role for role in ROLES if wanted & set(_given_for(role))}
-    entries = FlowRole.objects.filter(flow=OuterRef("pk"), role__in=given, principal__in=principals(user))
+    mine = principals(user) - (EVERYBODY if personally else frozenset())
+    entries = FlowRole.objects.filter(flow=OuterRef("pk"), role__in=given, principal__in=mine)
     owned = Q(owner=user.pk) if OWNER in given and user.pk else Q(pk__in=[])
     return owned | Q(Exists(entries))
 
@@ -73,15 +82,15 @@ def _given_for(role: str) -> list[str]:
 
 def visible_to(user: Person) -> QuerySet[Flow]:
     """Return the flows that `user` may see."""
-    return _alive().filter(having(user, ROLES))
+    return alive().filter(having(user, ROLES))
 
 
 def startable_by(user: Person) -> QuerySet[Flow]:
-    return _alive().filter(having(user, [FlowRole.STARTER]))
+    return alive().filter(having(user, [FlowRole.STARTER]))
 
 
 def administered_by(user: Person) -> QuerySet[Flow]:
-    return _alive().filter(having(user, [FlowRole.ADMINISTRATOR]))
+    return alive().filter(having(user, [FlowRole.ADMINISTRATOR]))
 
 
 def listed(flows: QuerySet[Flow]) -> QuerySet[Flow]:
@@ -89,7 +98,8 @@ def listed(flows: QuerySet[Flow]) -> QuerySet[Flow]:
     return flows.filter(is_listed=True)
 
 
-def _alive() -> QuerySet[Flow]:
+def alive() -> QuerySet[Flow]:
+    """Return all flows that are not deleted, whoever may see them."""
     return Flow.objects.filter(deleted_at=None).select_related("owner")
 
 
@@ -115,4 +125,4 @@ def _found(flow_id: UUID | str) -> Flow | None:
         flow_id = UUID(str(flow_id))
     except ValueError:
         return None
-    return _alive().prefetch_related("roles").filter(pk=flow_id).first()
+    return alive().prefetch_related("roles").filter(pk=flow_id).first()

@@ -41,7 +41,7 @@ def found(flows: QuerySet[Flow], text: str) -> QuerySet[Flow]:
     words = _WORD.findall(text)[:_MOST_WORDS]
     if not words:
         return flows.none()
-    return _matching(flows, words).order_by("relevance", *_NEWEST)
+    return _matching(flows, words).extra(order_by=["relevance", *_NEWEST])
 
 
 def _matching(flows: QuerySet[Flow], words: list[str]) -> QuerySet[Flow]:
