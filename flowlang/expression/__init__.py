@@ -1,0 +1,1 @@
+"""How expressions are read and evaluated: `flowlang.expressions` is the way in."""

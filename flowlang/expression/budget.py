@@ -1,0 +1,236 @@
+"""What an expression may spend, and how its values are measured, compared and turned into JSON."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final, TypeAlias
+
+from flowlang.problems import JSON
+from flowlang.sizes import MAX_DATA_BYTES
+
+MAX_STEPS: Final = 200_000
+MAX_TEXT: Final = 100_000
+MAX_ITEMS: Final = 100_000
+MAX_INTEGER_BITS: Final = 256
+# 64 bits are what a database and a browser's peer can keep; within an expression numbers may be larger.
+_STORED_INTEGERS: Final = range(-(2**63), 2**64)
+
+Value: TypeAlias = Any
+"""A JSON value, or a tuple or set on the way to one."""
+
+
+class ExpressionError(Exception):
+    """Why an expression has no value; a clause that never repeats a value of the run data."""
+
+
+class Scope:
+    """One evaluation: what is read, the names that comprehensions have bound, and what is left of the budget.
+
+    A step is worth about a tenth of a microsecond, or some hundred bytes that stay in memory.
+    """
+
+    __slots__ = ("context", "data", "left_steps", "local")
+
+    def __init__(self, data: JSON, context: JSON) -> None:
+        self.data, self.context = data, context
+        self.local: dict[str, Value] = {}
+        self.left_steps = MAX_STEPS
+
+    def spend(self, steps: int) -> None:
+        """Take `steps` from the budget. Raises ExpressionError when it is used up."""
+        self.left_steps -= steps
+        if self.left_steps < 0:
+            raise ExpressionError("it takes too many steps; work on less data, or in several states")
+
+    def made_text(self, text: str, limit: int = MAX_TEXT) -> str:
+        """Return `text`, a new one, after paying for it."""
+        if len(text) > limit:
+            raise ExpressionError(f"it makes a text of more than {MAX_TEXT:,} characters")
+        self.spend(len(text) // 64)
+        return text
+
+    def made_items(self, items: Value) -> Value:
+        """Return `items`, a new collection, after paying for it."""
+        self.spend(len(items) // 8)
+        return items
+
+
+def check_room(length: int, limit: int, what: str) -> None:
+    """Raise ExpressionError when something of `length` may not be made."""
+    if length > limit:
+        raise ExpressionError(f"it makes {what} of more than {limit:,} parts")
+
+
+def number(value: Value) -> Value:
+    """Return `value`, the result of arithmetic. Raises ExpressionError if it is too large or not a number."""
+    if isinstance(value, int) and value.bit_length() > MAX_INTEGER_BITS:
+        raise ExpressionError("a number becomes too large")
+    if isinstance(value, complex) or (isinstance(value, float) and not math.isfinite(value)):
+        raise ExpressionError("a result is not a finite number")
+    return value
+
+
+def is_number(value: Value) -> bool:
+    """Say whether `value` can be calculated with. True and False can, as in Python."""
+    return isinstance(value, (int, float))
+
+
+def name_kind(value: Value) -> str:
+    """Return the kind of `value` in words, for messages."""
+    kinds = (
+        (bool, "true or false"),
+        (str, "text"),
+        (int, "a number"),
+        (float, "a number"),
+        (dict, "an object"),
+    )
+    if value is None:
+        return "null"
+    return next((words for kind, words in kinds if isinstance(value, kind)), "a list")
+
+
+def equal(scope: Scope, left: Value, right: Value) -> bool:
+    """Say whether two values are equal; every pair looked at is paid for."""
+    if left is right:
+        return True
+    if isinstance(left, str) and isinstance(right, str):
+        scope.spend(len(left) // 1_024)
+    elif isinstance(left, dict) and isinstance(right, dict):
+        return _equal_objects(scope, left, right)
+    elif isinstance(left, (list, tuple)) and type(left) is type(right):
+        return _equal_lists(scope, left, right)
+    elif isinstance(left, (set, frozenset)):
+        scope.spend(len(left))
+    return bool(left == right)
+
+
+def _equal_objects(scope: Scope, left: dict[Value, Value], right: dict[Value, Value]) -> bool:
+    if len(left) != len(right):
+        return False
+    for key, value in left.items():
+        scope.spend(1)
+        if key not in right or not equal(scope, value, right[key]):
+            return False
+    return True
+
+
+def _equal_lists(scope: Scope, left: Value, right: Value) -> bool:
+    if len(left) != len(right):
+        return False
+    for one, other in zip(left, right, strict=True):
+        scope.spend(1)
+        if not equal(scope, one, other):
+            return False
+    return True
+
+
+def as_key(scope: Scope, value: Value) -> Value:
+    """Return `value`, which is to be a key or a member of a set. Raises ExpressionError when it cannot be."""
+    if isinstance(value, tuple):
+        # Hashing a tuple walks all of it, each time, shared parts again and again.
+        measure(scope, value)
+        for member in value:
+            as_key(scope, member)
+    elif isinstance(value, (list, dict, set, frozenset)):
+        raise ExpressionError(f"{name_kind(value)} cannot be a key or stand in a set")
+    return value
+
+
+def in_order(values: set[Value] | frozenset[Value]) -> list[Value]:
+    """Return the members of a set in an order that is the same on every machine."""
+    return sorted(values, key=_rank)
+
+
+def _rank(value: Value) -> tuple[int, Value]:
+    if value is None:
+        return (0, 0)
+    if is_number(value):
+        return (1, value)
+    return (2, value) if isinstance(value, str) else (3, repr(value))
+
+
+def to_json(scope: Scope, value: Value) -> JSON:
+    """Return `value` as JSON: tuples and sets become arrays, keys become text.
+
+    Raises ExpressionError for what JSON or the run data cannot hold
+    """
+    return _Result(scope).convert(value)
+
+
+class _Result:
+    __slots__ = ("left_characters", "scope")
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope, self.left_characters = scope, MAX_DATA_BYTES
+
+    def convert(self, value: Value) -> JSON:
+        self.scope.spend(1)
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, dict):
+            return {self._key(key): self.convert(below) for key, below in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.convert(below) for below in value]
+        if isinstance(value, (set, frozenset)):
+            return [self.convert(below) for below in in_order(value)]
+        return _scalar(value)
+
+    def _text(self, text: str) -> str:
+        # Counted per mention: one long text may stand in a list ten thousand times.
+        self.left_characters -= len(text)
+        if self.left_characters < 0:
+            raise ExpressionError(f"its result is larger than the {MAX_DATA_BYTES:,} bytes of the run data")
+        if "\0" in text or not _is_unicode(text):
+            raise ExpressionError("its result holds a character that cannot be stored")
+        return text
+
+    def _key(self, key: Value) -> str:
+        if isinstance(key, tuple):
+            raise ExpressionError("a key of an object is a list; it must be text")
+        return self._text(key if isinstance(key, str) else _key_text(key))
+
+
+def _key_text(key: Value) -> str:
+    words = {None: "null", True: "true", False: "false"}
+    return words[key] if key is None or isinstance(key, bool) else str(_scalar(key))
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _scalar(value: Value) -> JSON:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int) and value in _STORED_INTEGERS:
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, int):
+        raise ExpressionError("its result is a number too large to be kept exactly")
+    raise ExpressionError("its result cannot be kept as JSON")
+
+
+def measure(scope: Scope, value: Value) -> int:
+    """Return about how many characters `value` has when written out, shared parts counted each time."""
+    scope.spend(1)
+    if isinstance(value, dict):
+        return sum(measure(scope, key) + measure(scope, below) + 4 for key, below in value.items()) + 2
+    if isinstance(value, (list, tuple)):
+        return sum(measure(scope, below) + 2 for below in value) + 2
+    return len(value) if isinstance(value, str) else 80
+
+
+def to_text(scope: Scope, value: Value) -> str:
+    """Return what str() makes of `value`."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (set, frozenset)):
+        raise ExpressionError("a set cannot be turned into text; make it a list first")
+    if isinstance(value, (dict, list, tuple)):
+        check_room(measure(scope, value), MAX_TEXT, "a text")
+    return scope.made_text(str(value))
