@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -34,11 +34,17 @@ LONGEST_REQUEST_ID: Final = 255
 
 
 def start(
-    provider_path: str, request: ActionRequest, caller: Caller, *, forget: frozenset[str] = frozenset()
+    provider_path: str,
+    request: ActionRequest,
+    caller: Caller,
+    *,
+    forget: frozenset[str] = frozenset(),
+    ended: tuple[str, JSON] | None = None,
 ) -> tuple[Action, bool]:
     """Return the action of this request, and whether it is new.
 
     forget  members of the body that are not stored (credentials); they count for "same body" all the same
+    ended   (status, details) of an action that ends as it starts
     Raises  ActionError("ActionConflict", status=409) when the id came before with another body
     """
     if not 0 < len(request.request_id) <= LONGEST_REQUEST_ID:
@@ -46,26 +52,35 @@ def start(
             "BadActionRequest", f"request_id must have 1 to {LONGEST_REQUEST_ID} characters.", status=422
         )
     digest = hashlib.sha256(_to_text(request.body, sort_keys=True).encode()).hexdigest()
-    kept = {name: value for name, value in request.body.items() if name not in forget}
-    action, is_new = Action.objects.get_or_create(
-        creator=caller.urn,
-        provider=provider_path,
-        request_id=request.request_id,
-        defaults={
-            "digest": digest,
-            "body": _to_text(kept),
-            "label": (request.label or "")[:64],
-            "monitor_by": list(request.monitor_by),
-            "manage_by": list(request.manage_by),
-        },
-    )
+    key = {"creator": caller.urn, "provider": provider_path, "request_id": request.request_id}
+    try:
+        with transaction.atomic():
+            return Action.objects.create(**key, digest=digest, **_fields(request, forget, ended)), True
+    except IntegrityError:
+        action = Action.objects.get(**key)
     if action.digest != digest:
         raise ActionError(
             "ActionConflict",
             f'request_id "{request.request_id}" was used before with another body. Send a new id.',
             status=409,
         )
-    return action, is_new
+    return action, False
+
+
+def _fields(request: ActionRequest, forget: frozenset[str], ended: tuple[str, JSON] | None) -> dict[str, Any]:
+    now = timezone.now()
+    status, details = ended or (Action.ACTIVE, {})
+    return {
+        "body": _to_text({name: value for name, value in request.body.items() if name not in forget}),
+        "label": (request.label or "")[:64],
+        "monitor_by": list(request.monitor_by),
+        "manage_by": list(request.manage_by),
+        "status": status,
+        "display_status": status,
+        "details": _to_text(details),
+        "started_at": now,
+        "completed_at": now if status in Action.TERMINAL else None,
+    }
 
 
 def is_repeat(provider_path: str, request_id: str, caller: Caller) -> bool:
@@ -154,6 +169,17 @@ def renew(action_id: str | UUID, token: int, lease_seconds: float | None = None)
 def let_go(action_id: str | UUID, token: int) -> None:
     """Give the lease back, so that the next try need not wait for its end."""
     _ours(action_id, token).update(lease_until=EPOCH)
+
+
+def withdraw(action: Action, *, is_final: bool) -> None:
+    """Take back the start of an action whose call ends in an error: nothing was done.
+
+    is_final  asking again will not help: the row goes; otherwise the same request may come again at once
+    """
+    if is_final:
+        _ours(action.pk, action.lease_token).delete()
+    else:
+        let_go(action.pk, action.lease_token)
 
 
 def progress(action_id: str | UUID, token: int, details: JSON, display_status: str = "ACTIVE") -> bool:

@@ -1,0 +1,159 @@
+"""What our own providers share: they describe themselves, read their input, and keep their actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from jsonschema import Draft7Validator, FormatChecker, ValidationError
+
+from flowlang.problems import JSON
+from providers import actions
+from providers.models import Action
+from providers.provider import ActionError, ActionRequest, ActionStatus
+from wire.principals import ALL_AUTHENTICATED, PUBLIC, Caller
+
+MOST_PROBLEMS: Final = 10
+_FORMATS: Final = FormatChecker(formats=["uuid"])
+TRANSFER_SCOPE: Final = "urn:globus:auth:scope:transfer.api.globus.org:all"
+
+
+class ActionFailure(Exception):
+    """The action was tried and failed. `details` is what its status document then says."""
+
+    def __init__(self, code: str, description: str, **more: JSON) -> None:
+        super().__init__(f"{code}: {description}")
+        self.details: dict[str, JSON] = {"code": code, "description": description, "message": description}
+        self.details |= more
+
+
+class OwnProvider:
+    """A provider's description, and the operations that are alike for all.
+
+    old_names  input names that definitions of earlier years use, with what they are called now
+    """
+
+    path: str
+    title: str
+    subtitle: str
+    scope: str
+    is_synchronous: bool = True
+    input_schema: dict[str, Any]
+    old_names: Mapping[str, str] = {}
+    keywords: tuple[str, ...] = ()
+
+    def introspect(self) -> dict[str, JSON]:
+        return {
+            "types": ["ACTION"],
+            "api_version": "1.0",
+            "globus_auth_scope": self.scope,
+            "title": self.title,
+            "subtitle": self.subtitle,
+            "description": None,
+            "keywords": list(self.keywords),
+            "visible_to": [PUBLIC],
+            "runnable_by": [ALL_AUTHENTICATED],
+            "administered_by": [],
+            "admin_contact": "",
+            "synchronous": self.is_synchronous,
+            "log_supported": False,
+            "maximum_deadline": "P30D",
+            "event_types": None,
+            "input_schema": _with_old_names(self.input_schema, self.old_names),
+        }
+
+    def status(self, action_id: str, caller: Caller) -> ActionStatus:
+        return actions.document(actions.find(action_id, self.path, caller))
+
+    def cancel(self, action_id: str, caller: Caller) -> ActionStatus:
+        actions.request_cancel(actions.find(action_id, self.path, caller, to_manage=True))
+        return self.status(action_id, caller)
+
+    def release(self, action_id: str, caller: Caller) -> ActionStatus:
+        return actions.release(actions.find(action_id, self.path, caller, to_manage=True))
+
+    def read(self, request: ActionRequest) -> dict[str, Any]:
+        """Return the request's body by today's names. Raises ActionError (422) naming every wrong field."""
+        body: dict[str, Any] = {}
+        for name, value in request.body.items():
+            if value is not None or name in self.input_schema.get("required", ()):
+                body.setdefault(self.old_names.get(name, name), value)
+        problems = list(Draft7Validator(self.input_schema, format_checker=_FORMATS).iter_errors(body))
+        if problems:
+            told = [_sentence(problem, request.private) for problem in problems[:MOST_PROBLEMS]]
+            raise ActionError("RequestValidationError", "; ".join(told), status=422)
+        return body
+
+
+class AnsweringProvider(OwnProvider):
+    """A provider that changes nothing: the answer is worked out first, then kept, in one write."""
+
+    def run(self, request: ActionRequest, caller: Caller) -> ActionStatus:
+        body = self.read(request)
+        status = Action.SUCCEEDED
+        try:
+            details = self.answer(body, caller)
+        except ActionFailure as failure:
+            status, details = Action.FAILED, failure.details
+        action, _ = actions.start(self.path, request, caller, ended=(status, details))
+        return actions.document(action)
+
+    def answer(self, body: dict[str, Any], caller: Caller) -> JSON:
+        """Return the action's details. Raises ActionFailure or ActionError."""
+        raise NotImplementedError
+
+
+class ActingProvider(OwnProvider):
+    """A provider that does one short thing within the call; a lease keeps two calls from doing it twice."""
+
+    forget: frozenset[str] = frozenset()
+
+    def run(self, request: ActionRequest, caller: Caller) -> ActionStatus:
+        body = self.read(request)
+        started, _ = actions.start(self.path, request, caller, forget=self.forget)
+        claimed = actions.claim(started.pk)
+        if claimed is not None:
+            self._perform(claimed, body, caller)
+        return actions.document(Action.objects.get(pk=started.pk))
+
+    def _perform(self, action: Action, body: dict[str, Any], caller: Caller) -> None:
+        status = Action.SUCCEEDED
+        try:
+            details = self.act(action, body, caller)
+        except ActionFailure as failure:
+            status, details = Action.FAILED, failure.details
+        except ActionError as error:
+            actions.withdraw(action, is_final=error.permanent)
+            raise
+        actions.finish(action.pk, status, details, action.lease_token, is_news=False)
+
+    def act(self, action: Action, body: dict[str, Any], caller: Caller) -> JSON:
+        """Do it, and return the action's details. Raises ActionFailure or ActionError."""
+        raise NotImplementedError
+
+
+def _with_old_names(schema: dict[str, Any], old_names: Mapping[str, str]) -> dict[str, Any]:
+    """The schema as it is published: it allows the old names too."""
+    if not old_names:
+        return schema
+    old = {name: {"deprecated": True, "description": f"Now {new}."} for name, new in old_names.items()}
+    names = {
+        new: [new, *(name for name in old_names if old_names[name] == new)] for new in schema["required"]
+    }
+    return schema | {
+        "properties": schema["properties"] | old,
+        "required": [new for new, spellings in names.items() if len(spellings) == 1],
+        "allOf": [
+            {"anyOf": [{"required": [spelling]} for spelling in spellings]}
+            for spellings in names.values()
+            if len(spellings) > 1
+        ],
+    }
+
+
+def _sentence(problem: ValidationError, private: frozenset[str]) -> str:
+    """One wrong field. The message would show the value; a private one is not repeated."""
+    place = problem.json_path
+    is_private = bool(problem.absolute_path) and str(problem.absolute_path[0]) in private
+    message = "Input failed schema validation" if is_private else problem.message[:300]
+    return f"Field '{place}' (category: '{problem.validator}'): {message}"
