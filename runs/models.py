@@ -16,8 +16,13 @@ class Run(models.Model):
     """One execution of a flow version. The row is the truth: cursor, intent, due time, lease.
 
     data, intent, context, input   JSON as text: written once a transaction, never queried by the engine
-    wake_at       when there is something to do; null when the run has ended
+    wake_at       when there is something to do; null when the run has ended; in the past while it is held
+    hint_at       before it, the sweeper does not hint at the run (again)
+    lease_owner   who holds the run; still there after the lease has run out: it was lost, not given back
     lease_token   the fencing token: grows with every claim; writes are conditional on it
+    recoveries    leases lost since the run last came on
+    attempts      tries of the present intent that came to nothing
+    nudges        grows when somebody wants the run looked at; whoever holds it then does not let it rest
     """
 
     ACTIVE, INACTIVE, SUCCEEDED, FAILED = "ACTIVE", "INACTIVE", "SUCCEEDED", "FAILED"
@@ -41,12 +46,15 @@ class Run(models.Model):
     data = models.TextField(default="{}")
     intent = models.TextField(blank=True)
     last_seq = models.PositiveIntegerField(default=0)
+    last_event_at = models.DateTimeField(default=EPOCH)
     wake_at = models.DateTimeField(null=True)
-    hinted_at = models.DateTimeField(default=EPOCH)
+    hint_at = models.DateTimeField(default=EPOCH)
     lease_owner = models.CharField(max_length=64, blank=True)
     lease_token = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(default=EPOCH)
     recoveries = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    nudges = models.PositiveIntegerField(default=0)
     cancel_requested = models.BooleanField(default=False)
     resume_requested = models.BooleanField(default=False)
     blocking_web_input_id = models.UUIDField(null=True)
@@ -99,8 +107,6 @@ class WebInput(models.Model):
     status = models.CharField(max_length=6, default=OPEN)
     context = models.JSONField()
     options = models.JSONField()  # [{"option_id", "value", "label", "description"}]
-    respondent_urns = models.JSONField(default=list)
-    viewer_urns = models.JSONField(default=list)
     answer = models.JSONField(null=True)
     answered_by = models.CharField(max_length=80, blank=True)
     expires_at = models.DateTimeField(null=True)
@@ -109,6 +115,22 @@ class WebInput(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "visit"], name="web_input_once")]
+
+
+class WebInputRole(models.Model):
+    """Who may answer one web input, or only see it."""
+
+    RESPONDENT, VIEWER = "respondent", "viewer"
+
+    web_input = models.ForeignKey(WebInput, on_delete=models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=10)
+    principal = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["web_input", "role", "principal"], name="web_input_role_once")
+        ]
+        indexes = [models.Index(fields=["principal", "role"], name="web_input_role_principal")]
 
 
 class Heartbeat(models.Model):

@@ -1,0 +1,127 @@
+"""Calls of providers: start an action, look at it, stop it. Never within a transaction."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeVar, cast
+
+from django.db import connection
+
+from flowlang.machine import ActionRefused, ActionReported, ActionUnknown, Call, Outcome, Poll, Raised
+from flowlang.problems import JSON, FlowError
+from providers import registry
+from providers.provider import ActionError, ActionRequest, ActionStatus, Provider
+from runs import failpoints
+from runs.context import caller
+from runs.lease import Hold
+from runs.models import RunRole
+from runs.transactions import LOST
+from wire.principals import Caller
+
+logger = logging.getLogger(__name__)
+
+LONGEST_PAUSE_SECONDS: Final = 60.0
+_MISSES: Final = 3  # looks at an action that the provider does not know, before it counts as failed
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Nothing came of an intent yet: try it again at `due_at`.
+
+    web_input_id  the web input that the run waits for, if that is why
+    """
+
+    due_at: datetime
+    web_input_id: str | None = None
+
+
+def call(hold: Hold, intent: Call) -> Outcome | Later:
+    """Start the action, or learn of the one that an earlier try has started: the request id is the same."""
+    try:
+        failpoints.reach("before_call")
+        status = _asked(hold, intent, lambda provider, who: provider.run(_request(hold, intent), who))
+        failpoints.reach("after_call")
+    except FlowError as error:
+        return Raised(error.name, error.cause)
+    except ActionError as error:
+        return _refused(hold, intent, error)
+    return ActionReported(cast("dict[str, JSON]", status), is_first=True)
+
+
+def look(hold: Hold, intent: Poll) -> Outcome | Later:
+    """Ask where the action stands."""
+    try:
+        status = _asked(hold, intent, lambda provider, who: provider.status(intent.action_id, who))
+    except FlowError as error:
+        return Raised(error.name, error.cause)
+    except ActionError as error:
+        return _unseen(hold, intent, error)
+    return ActionReported(cast("dict[str, JSON]", status))
+
+
+def stop(hold: Hold, intent: Poll) -> None:
+    """Ask the provider to cancel the action. Advisory: whatever comes of it, the run is past it."""
+    try:
+        _asked(hold, intent, lambda provider, who: provider.cancel(intent.action_id, who))
+    except (FlowError, ActionError) as error:
+        logger.info("run %s: action %s was not cancelled: %s", hold.run.pk, intent.action_id, error)
+
+
+def _asked(hold: Hold, intent: Call | Poll, ask: Callable[[Provider, Caller], ActionStatus]) -> ActionStatus:
+    try:
+        who = caller(hold, intent.run_as)
+        return ask(registry.resolve(intent.url), who)
+    except LOST as error:
+        # Our own providers and rights are rows. The run did not cause this, so it must not pay for it.
+        connection.close()
+        raise ActionError(
+            "DatabaseLost", f"The database failed: {error}", permanent=False, status=503
+        ) from error
+
+
+def _request(hold: Hold, intent: Call) -> ActionRequest:
+    run = hold.run
+    entries = RunRole.objects.filter(run=run).values_list("role", "principal")
+    people = sorted(entries)
+    return ActionRequest(
+        request_id=f"{run.pk}:{hold.cursor.visit}",
+        body=intent.body,
+        label=run.label or None,
+        monitor_by=tuple(urn for role, urn in people if role == RunRole.MONITOR),
+        manage_by=tuple(urn for role, urn in people if role == RunRole.MANAGER),
+    )
+
+
+def _refused(hold: Hold, intent: Call, error: ActionError) -> Outcome | Later:
+    now = hold.clock.now()
+    if error.permanent:
+        return ActionRefused(str(error), {"code": error.code, "description": error.description})
+    if now >= intent.deadline_at:
+        said = f"{error.description} (tried {hold.attempts + 1} times until WaitTime was over)"
+        return ActionRefused(f"{error.code}: {said}", {"code": error.code, "description": said})
+    return Later(min(now + _pause(hold, error), intent.deadline_at))
+
+
+def _unseen(hold: Hold, intent: Poll, error: ActionError) -> Outcome | Later:
+    if error.permanent and hold.attempts + 1 >= _MISSES:
+        return ActionReported(_forgotten(intent, error))
+    now = hold.clock.now()
+    if error.retry_after_seconds and now < intent.deadline_at:
+        return Later(min(now + _pause(hold, error), intent.deadline_at))
+    return ActionUnknown(str(error))
+
+
+def _forgotten(intent: Poll, error: ActionError) -> dict[str, JSON]:
+    details: JSON = {"code": error.code, "description": error.description}
+    return {**intent.status, "status": "FAILED", "display_status": "FAILED", "details": details}
+
+
+def _pause(hold: Hold, error: ActionError) -> timedelta:
+    """1, 2, 4 ... 60 s, a little off so that not all come back at once; or what the provider asked for."""
+    seconds = min(LONGEST_PAUSE_SECONDS, 2.0 ** min(hold.attempts, 10)) * random.uniform(0.75, 1.25)
+    return timedelta(seconds=max(seconds, error.retry_after_seconds or 0.0))

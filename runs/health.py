@@ -1,0 +1,124 @@
+"""Whether the site is able to carry runs on: measured by what it does, not by which processes exist.
+
+The sweeper sends a canary through the broker to each queue; the worker that takes it writes a heartbeat. So a
+queue whose workers are gone, hang or have gone deaf is seen, whatever the process list says.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from runs import clock
+from runs.models import Heartbeat, Run
+
+QUEUES: Final = ("runs", "actions")
+SWEEPER: Final = "sweeper"
+SWEEPER_LATE: Final = timedelta(seconds=20)
+WORKER_LATE: Final = timedelta(seconds=45)
+RUN_LATE: Final = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the site: whether it is well, how it does, and what to do when it is not."""
+
+    ok: bool
+    message: str
+    remedy: str = ""
+
+    def document(self) -> dict[str, Any]:
+        return {"ok": self.ok, "message": self.message} | ({"what_to_do": self.remedy} if not self.ok else {})
+
+
+def beat(name: str, note: str = "") -> None:
+    """Write that `name` is alive."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"seen_at": clock.now(), "note": note[:200]})
+
+
+def sing(queue: str) -> None:
+    """What a worker does with a canary."""
+    beat(f"queue:{queue}", f"{socket.gethostname()[:40]}:{os.getpid()}")
+
+
+def report() -> tuple[bool, dict[str, dict[str, Any]]]:
+    """Return whether all is well, and each part's document by name."""
+    parts = {"database": _database(), "broker": _broker()}
+    if parts["database"].ok:
+        parts |= _rest()
+    return all(part.ok for part in parts.values()), {name: part.document() for name, part in parts.items()}
+
+
+def _database() -> Part:
+    try:
+        clock.now()
+        Heartbeat.objects.exists()
+    except DatabaseError as error:
+        return Part(False, f"does not answer: {error}", "Look at DATABASE_URL, and run `manage.py migrate`.")
+    return Part(True, "answers")
+
+
+def _broker() -> Part:
+    try:
+        client = redis.Redis.from_url(
+            settings.REDIS_URL, socket_timeout=1.0, socket_connect_timeout=1.0, retry=Retry(NoBackoff(), 0)
+        )
+        with client:
+            client.ping()
+    except (redis.RedisError, ValueError) as error:
+        remedy = "Start it or look at REDIS_URL. Runs go on meanwhile, carried by the sweeper."
+        return Part(False, f"does not answer: {error}", remedy)
+    return Part(True, "answers")
+
+
+def _rest() -> dict[str, Part]:
+    now = clock.now()
+    beats = {each.name: each for each in Heartbeat.objects.all()}
+    parts = {"sweeper": _sweeper(beats.get(SWEEPER), now)}
+    for queue in QUEUES:
+        parts[f"worker_{queue}"] = _worker(queue, beats.get(f"queue:{queue}"), now)
+    parts["due_runs"] = _due_runs(now)
+    return parts
+
+
+def _sweeper(heartbeat: Heartbeat | None, now: datetime) -> Part:
+    remedy = "Start `manage.py sweeper`; its log says why it stopped."
+    if heartbeat is None:
+        return Part(False, "not seen yet", remedy)
+    age = now - heartbeat.seen_at
+    note = f" ({heartbeat.note})" if heartbeat.note else ""
+    return Part(age <= SWEEPER_LATE, f"seen {_ago(age)}{note}", remedy)
+
+
+def _worker(queue: str, heartbeat: Heartbeat | None, now: datetime) -> Part:
+    remedy = f"Start `manage.py worker --queue {queue}`, or restart it: it may have lost the broker."
+    if heartbeat is None:
+        return Part(False, "none seen yet", remedy)
+    age = now - heartbeat.seen_at
+    return Part(age <= WORKER_LATE, f"took a message {_ago(age)}", remedy)
+
+
+def _due_runs(now: datetime) -> Part:
+    free = Run.objects.filter(wake_at__lte=now, lease_until__lte=now).order_by("wake_at")
+    oldest = free.values_list("wake_at", flat=True).first()
+    if oldest is None:
+        return Part(True, "none waits")
+    remedy = "Nobody takes up due runs: start more workers, or look into their log."
+    return Part(now - oldest <= RUN_LATE, f"the oldest has been due for {_seconds(now - oldest)}", remedy)
+
+
+def _ago(age: timedelta) -> str:
+    return f"{_seconds(age)} ago"
+
+
+def _seconds(age: timedelta) -> str:
+    return f"{max(0.0, age.total_seconds()):.0f} s"

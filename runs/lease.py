@@ -1,0 +1,190 @@
+"""Leases: a run is in one worker's hands at a time, and whoever lost it can write nothing more."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+from django.db import connection
+
+from flowlang.machine import Cursor, Intent, intent_from_json
+from runs import clock
+from runs.models import EPOCH, Run
+from runs.transactions import LOST, retried
+from wire.principals import Caller
+
+logger = logging.getLogger(__name__)
+
+MOST_HELD_SECONDS: Final = 600
+_LAPSE_SECONDS: Final = 1.0
+_COLUMNS: Final = ", ".join(str(each.column) for each in Run._meta.concrete_fields if each.name != "input")
+_FIELDS: Final = {each.name: each for each in Run._meta.concrete_fields}
+# One statement, hence one short transaction on either database. An owner who is still there has died.
+_CLAIM: Final = f"""
+UPDATE runs_run
+SET lease_token = lease_token + 1, lease_owner = %s, lease_until = %s,
+    recoveries = CASE WHEN lease_owner = '' THEN recoveries ELSE recoveries + 1 END
+WHERE id = %s AND wake_at <= %s AND lease_until <= %s
+RETURNING {_COLUMNS}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A run in this worker's hands: what it may write on, as long as the fencing token is the row's.
+
+    run       the row as it was claimed; only what never changes is read from it
+    nudges    those that have been taken into account
+    callers   on whose behalf its actions act, by RunAs, as far as they have been looked up
+    """
+
+    run: Run
+    clock: clock.Clock
+    token: int
+    cursor: Cursor
+    intent: Intent | None
+    status: str
+    last_seq: int
+    last_event_at: datetime
+    attempts: int
+    nudges: int
+    cancel_requested: bool
+    resume_requested: bool
+    callers: dict[str, Caller] = field(default_factory=dict)
+
+
+def claim(run_id: UUID) -> Hold | None:
+    """Return the run, leased to this worker, or None when it is not due or somebody else holds it."""
+    return retried(lambda: _claim(run_id))
+
+
+def _claim(run_id: UUID) -> Hold | None:
+    now = clock.now()
+    values = [_owner(), until(now), run_id, now, now]
+    names = ["lease_owner", "lease_until", "id", "wake_at", "lease_until"]
+    found = list(
+        Run.objects.raw(_CLAIM, [adapted(name, value) for name, value in zip(names, values, strict=True)])
+    )
+    return _hold(found[0], now) if found else None
+
+
+def _hold(run: Run, now: datetime) -> Hold:
+    return Hold(
+        run=run,
+        clock=clock.Clock(now),
+        token=run.lease_token,
+        cursor=Cursor(run.state, run.visit, orjson.loads(run.data), orjson.loads(run.context)),
+        intent=intent_from_json(orjson.loads(run.intent)) if run.intent else None,
+        status=run.status,
+        last_seq=run.last_seq,
+        last_event_at=run.last_event_at,
+        attempts=run.attempts,
+        nudges=run.nudges,
+        cancel_requested=run.cancel_requested,
+        resume_requested=run.resume_requested,
+    )
+
+
+def _owner() -> str:
+    return f"{socket.gethostname()[:40]}:{os.getpid()}"
+
+
+def until(now: datetime) -> datetime:
+    """Return when a lease taken or renewed now runs out."""
+    return now + timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def adapted(name: str, value: Any) -> Any:
+    """Return `value` as the database takes it for the column of a run's field."""
+    return _FIELDS[name].get_db_prep_value(value, connection)
+
+
+@contextmanager
+def kept(hold: Hold) -> Iterator[None]:
+    """Within, the lease is renewed by a small thread; whoever leaves by an exception lets it lapse soon."""
+    _keeper.add(hold)
+    is_done = False
+    try:
+        yield
+        is_done = True
+    finally:
+        _keeper.remove(hold)
+        if not is_done:
+            _lapse(hold)
+
+
+def _lapse(hold: Hold) -> None:
+    """Let another try begin soon. The owner stays, so that it counts as a lease that was lost."""
+    try:
+        _extend(hold.run.pk, hold.token, _LAPSE_SECONDS)
+    except LOST as error:
+        logger.warning("run %s: the lease is left to run out: %s", hold.run.pk, error)
+
+
+def _extend(run_id: UUID, token: int, seconds: float) -> None:
+    mine = Run.objects.filter(pk=run_id, lease_token=token, lease_until__gt=EPOCH)
+    mine.update(lease_until=clock.now() + timedelta(seconds=seconds))
+
+
+class _Keeper:
+    """Renews what this process holds, every third of a lease. One thread, started by the first hold.
+
+    Nothing is renewed for longer than MOST_HELD_SECONDS: a worker that hangs must lose its run.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[UUID, int], float] = {}
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def add(self, hold: Hold) -> None:
+        with self._lock:
+            self._held[hold.run.pk, hold.token] = time.monotonic()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._renew_for_ever, name="leases", daemon=True)
+                self._thread.start()
+
+    def remove(self, hold: Hold) -> None:
+        with self._lock:
+            self._held.pop((hold.run.pk, hold.token), None)
+
+    def _renew_for_ever(self) -> None:
+        while True:
+            time.sleep(settings.LEASE_SECONDS / 3)
+            with self._lock:
+                oldest = time.monotonic() - MOST_HELD_SECONDS
+                held = [key for key, since in self._held.items() if since > oldest]
+            if held:
+                self._renew(held)
+
+    def _renew(self, held: list[tuple[UUID, int]]) -> None:
+        try:
+            for run_id, token in held:
+                _extend(run_id, token, settings.LEASE_SECONDS)
+        except LOST as error:
+            logger.warning("Leases could not be renewed: %s", error)
+        finally:
+            connection.close()
+
+
+_keeper = _Keeper()
+
+
+def _forget_parent() -> None:
+    """A forked child holds nothing, and threads do not live on in it."""
+    global _keeper
+    _keeper = _Keeper()
+
+
+os.register_at_fork(after_in_child=_forget_parent)

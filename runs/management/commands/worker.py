@@ -1,0 +1,50 @@
+"""`manage.py worker`: a Celery worker that takes up hints."""
+
+import argparse
+import os
+import warnings
+from typing import Any, Final
+
+from celery import current_app
+from celery.platforms import SecurityWarning
+from django.core.management.base import BaseCommand
+from django.db import connections
+
+# Steps of runs need a processor each. Actions mostly wait for disks and networks, so threads serve them.
+_POOLS: Final = {"runs": ("prefork", 2), "actions": ("threads", 4), "all": ("prefork", 2)}
+_QUEUES: Final = {"runs": ["runs"], "actions": ["actions"], "all": ["runs", "actions"]}
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 256.")
+    return int(text)
+
+
+class Command(BaseCommand):
+    help = "Carry runs on, and carry out the actions of our own providers."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--queue", choices=sorted(_QUEUES), default="all", help="which work to take")
+        parser.add_argument("--concurrency", type=_count, metavar="N", help="how much of it at a time")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        queue = options["queue"]
+        pool, usual = _POOLS[queue]
+        concurrency = options["concurrency"] or usual
+        connections.close_all()
+        # What Celery fears as root is pickle, which is not accepted; functions of users run in a sandbox.
+        warnings.simplefilter("ignore", SecurityWarning)
+        worker = current_app.Worker(
+            queues=_QUEUES[queue],
+            pool=pool,
+            concurrency=concurrency,
+            hostname=f"{queue}-{os.getpid()}@%h",
+            loglevel="WARNING",
+            quiet=True,
+            optimization="fair",
+        )
+        self.stdout.write(f"A worker takes {' and '.join(_QUEUES[queue])}, {concurrency} at a time.")
+        self.stdout.flush()
+        worker.start()
+        raise SystemExit(worker.exitcode)

@@ -1,0 +1,20 @@
+"""Definitions made ready to run, once per version and worker."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+
+from flowlang.machine import Program, Timing, compile_definition
+from library.models import FlowVersion
+
+
+@lru_cache(maxsize=256)
+def program(flow_id: UUID, version_id: int) -> Program:
+    """Return the program of a version of a flow; versions never change."""
+    source = FlowVersion.objects.values_list("source", flat=True).get(pk=version_id, flow_id=flow_id)
+    timing = Timing(settings.FIRST_POLL_SECONDS, settings.MAX_POLL_SECONDS)
+    return compile_definition(orjson.loads(source), timing)

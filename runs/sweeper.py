@@ -1,0 +1,112 @@
+"""The sweeper: a small process of its own, so that a deaf broker cannot silence it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+
+from providers import hints
+from runs import clock, engine, health, tasks, web_inputs
+from runs.models import Heartbeat
+from runs.transactions import LOST
+
+logger = logging.getLogger(__name__)
+
+CANARY_TASK: Final = "runs.tasks.canary"
+LONGEST_PAUSE_SECONDS: Final = 1.0
+_SHORTEST_PAUSE_SECONDS: Final = 0.05
+_BEAT_SECONDS: Final = 5.0
+_CANARY_SECONDS: Final = 10.0
+_FIRST_CANARY_SECONDS: Final = 2.0
+_OWN_STEPS_SECONDS: Final = 2.0
+
+
+class Sweeper:
+    """Each second: hints at due runs, closes expired web inputs, and beats.
+
+    When runs are due for ten seconds and nobody takes them, it is in degraded mode: it carries runs on
+    itself, until a worker answers a canary again.
+    """
+
+    def __init__(self) -> None:
+        self.is_degraded = False
+        self._degraded_since = clock.now()
+        self._next_beat = self._next_canary = 0.0
+
+    def run_until(self, stop: threading.Event) -> None:
+        """Sweep until `stop` is set. A database that fails is tried again."""
+        pause = 0.0
+        while not stop.wait(pause):
+            try:
+                pause = self.tick()
+            except LOST as error:
+                logger.warning("The database failed (%s); trying again.", error)
+                connection.close()
+                pause = LONGEST_PAUSE_SECONDS
+
+    def tick(self) -> float:
+        """Do what is due now; return how many seconds there is nothing to do."""
+        self._beat()
+        self._send_canaries()
+        web_inputs.close_expired(clock.now())
+        swept = engine.sweep()
+        self._judge(swept)
+        if self.is_degraded and swept.due:
+            self._carry_on(swept.due)
+            return 0.0
+        if swept.next_at is None:
+            return LONGEST_PAUSE_SECONDS
+        seconds = (swept.next_at - clock.now()).total_seconds()
+        return min(max(seconds, _SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+
+    def _beat(self) -> None:
+        if time.monotonic() >= self._next_beat:
+            self._next_beat = time.monotonic() + _BEAT_SECONDS
+            health.beat(health.SWEEPER, "degraded: carries runs on itself" if self.is_degraded else "")
+
+    def _send_canaries(self) -> None:
+        """One message to each queue; more often while a queue has not been heard of lately."""
+        if time.monotonic() < self._next_canary:
+            return
+        for queue in health.QUEUES:
+            hints.send(CANARY_TASK, queue, queue=queue)
+        fresh = Heartbeat.objects.filter(
+            name__in=[f"queue:{queue}" for queue in health.QUEUES],
+            seen_at__gt=clock.now() - health.WORKER_LATE,
+        )
+        all_heard = fresh.count() == len(health.QUEUES)
+        self._next_canary = time.monotonic() + (_CANARY_SECONDS if all_heard else _FIRST_CANARY_SECONDS)
+
+    def _judge(self, swept: engine.Swept) -> None:
+        if not self.is_degraded and swept.overdue:
+            self._degraded_since = clock.now()
+            self._turn(degraded=True)
+        elif self.is_degraded and not swept.overdue and self._is_heard():
+            self._turn(degraded=False)
+
+    def _is_heard(self) -> bool:
+        beats = Heartbeat.objects.filter(name="queue:runs", seen_at__gt=self._degraded_since)
+        return beats.exists()
+
+    def _turn(self, *, degraded: bool) -> None:
+        self.is_degraded, self._next_beat = degraded, 0.0
+        if degraded:
+            logger.warning(
+                "Nobody takes up due runs: the sweeper carries them on itself until a worker does."
+            )
+        else:
+            logger.warning("Workers take up runs again: the sweeper only hints.")
+        self._beat()
+
+    def _carry_on(self, due: Iterable[UUID]) -> None:
+        deadline = time.monotonic() + _OWN_STEPS_SECONDS
+        for run_id in due:
+            if time.monotonic() > deadline:
+                return
+            tasks.advance_run(str(run_id))
