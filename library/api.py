@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from flowlang.check import number_of_possibilities
+from flowlang.check import number_of_possibilities, warning_items
 from library import access, documents, metadata
 from library.listing import flows_for, order_of
 from library.models import Flow, FlowRole
@@ -76,12 +76,9 @@ class Validation(APIView):
         answer, items = faults(*_texts(body))
         refuse(items)
         definition = body["definition"]
-        doubts = [
-            {"loc": [problem.document, *problem.loc], "msg": problem.message, "type": problem.type}
-            for problem in answer.problems
-        ]
         analysis = {"number_of_possibilities": number_of_possibilities(definition)}
-        return Response({"scopes": scopes(definition), "analysis": analysis, "warnings": doubts})
+        warnings = warning_items(answer.problems)
+        return Response({"scopes": scopes(definition), "analysis": analysis, "warnings": warnings})
 
 
 class OneFlow(APIView):

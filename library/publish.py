@@ -25,8 +25,7 @@ Item = dict[str, Any]
 def faults(source: str, schema_source: str = "{}") -> tuple[Checked, list[Item]]:
     """Return the checker's answer, and its errors as the API reports them; warnings never refuse."""
     answer = check_text(source, schema_source, providers=registry.schemas())
-    errors = [problem for problem in answer.problems if problem.severity == "error"]
-    return answer, error_items(errors)
+    return answer, error_items(answer.problems)
 
 
 def refuse(items: list[Item]) -> None:

@@ -1,6 +1,12 @@
 """Addresses of the library."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-api: list[URLPattern | URLResolver] = []
+from library.api import Flows, OneFlow, Validation
+
+api: list[URLPattern | URLResolver] = [
+    path("flows", Flows.as_view()),
+    path("flows/validate", Validation.as_view()),
+    path("flows/<str:flow_id>", OneFlow.as_view()),
+]
 pages: list[URLPattern | URLResolver] = []
