@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -105,18 +104,15 @@ def _parse_python(source: Source) -> ast.expr:
     try:
         return ast.parse(source.code, mode="eval").body
     except SyntaxError as error:
-        offset = source.indent + max((error.offset or 1) - 1, 0)
-        raise ExpressionSyntaxError(_syntax_message(error), offset) from error
+        at = max((error.offset or 1) - 1, 0)
+        is_assignment = source.code.startswith("=", at) or "Maybe you meant '=='" in error.msg
+        said = f"This is not an expression: {error.msg}."
+        message = "An expression cannot assign; to compare, write ==." if is_assignment else said
+        raise ExpressionSyntaxError(message, source.indent + at) from error
     except (MemoryError, RecursionError) as error:
         raise ExpressionSyntaxError("The expression is too deeply nested.", 0) from error
     except ValueError as error:
         raise ExpressionSyntaxError("The expression holds a character that cannot stand in it.", 0) from error
-
-
-def _syntax_message(error: SyntaxError) -> str:
-    if "Maybe you meant '=='" in error.msg or re.fullmatch(r"cannot assign to .*", error.msg):
-        return "An expression cannot assign; to compare, write ==."
-    return f"This is not an expression: {error.msg}."
 
 
 def _check_size(tree: ast.expr) -> None:

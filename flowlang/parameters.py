@@ -106,7 +106,9 @@ def _object_node(members: dict[str, JSON], place: str, depth: int) -> _Node:
             continue
         name = _base_name(key)
         if name in nodes:
-            raise ValueError(f'"{place}{name}" is given twice, once with ".$" or ".=". Keep one of them.')
+            raise ValueError(
+                f'"{_at(place, name)}" is given twice, once with ".$" or ".=". Keep one of them.'
+            )
         nodes[name] = _member_node(key, value, place, depth)
     mask: _Mask = {name: node.mask for name, node in nodes.items() if node.mask}
     mask.update(dict.fromkeys(_private_names(members), None))
@@ -118,8 +120,8 @@ def _object_node(members: dict[str, JSON], place: str, depth: int) -> _Node:
 
 def _member_node(key: str, value: JSON, place: str, depth: int) -> _Node:
     if not key.endswith(_SUFFIXES):
-        return _node(value, f"{place}{key}.", depth + 1)
-    field = place + key
+        return _node(value, _at(place, key), depth + 1)
+    field = _at(place, key)
     if key in _SUFFIXES:
         raise ValueError(f'"{field}" has no name before its ending. Write for example "path{key}".')
     if not isinstance(value, str):
@@ -157,6 +159,10 @@ def _expression_reader(field: str, text: str) -> _Part:
 
 def _at_field(error: FlowError, what: str) -> FlowError:
     return FlowError(error.name, f"{what}: {error.cause}")
+
+
+def _at(place: str, key: str) -> str:
+    return f"{place}.{key}" if place else key
 
 
 def _base_name(key: str) -> str:

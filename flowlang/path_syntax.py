@@ -65,7 +65,7 @@ def _check_start(text: str) -> None:
             f'A path starts with "$", for example $.source.path; "{text[:40]}" does not.', 0
         )
     if len(text) > MAX_PATH_CHARACTERS:
-        raise PathSyntaxError(f"A path has at most {MAX_PATH_CHARACTERS} characters.", MAX_PATH_CHARACTERS)
+        raise PathSyntaxError(f"A path has at most {MAX_PATH_CHARACTERS:,} characters.", MAX_PATH_CHARACTERS)
 
 
 def _read_step(text: str, at: int) -> tuple[Step, int]:

@@ -254,7 +254,7 @@ def _get(scope: Scope, owner: dict[Value, Value], arguments: list[Value]) -> Val
 def _view(name: str, read: Callable[[dict[Value, Value]], Value]) -> Method:
     def method(scope: Scope, owner: Value, arguments: list[Value]) -> Value:
         _need(arguments, name, 0)
-        scope.spend(len(owner))
+        scope.spend(2 * len(owner))
         return list(read(owner))
 
     return method

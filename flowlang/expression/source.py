@@ -105,7 +105,8 @@ class _Scan:
         end = self.text.find("`", self.at + 1)
         if end < 0:
             raise ExpressionSyntaxError("A backtick is not closed.", self.at)
-        if _is_word(self.text[self.at - 1 : self.at]) or _is_word(self.text[end + 1 : end + 2]):
+        before, after = self.text[: self.at][-1:], self.text[end + 1 : end + 2]
+        if _is_word(before) or _is_word(after) or before == "." or after == "`":
             raise ExpressionSyntaxError("An operator is missing beside a path in backticks.", self.at)
         try:
             self.paths[self.at] = paths.parse(self.text[self.at + 1 : end])
