@@ -13,11 +13,14 @@ hands to the function (`host_path` of `collection_info`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeAlias
 
-from wire.principals import Caller
+if TYPE_CHECKING:
+    # Django asks for this module before any model may be imported.
+    from wire.principals import Caller
 
-Mount = tuple[str, bool]
-Source = Callable[[Caller], Iterable[Mount]]
+Mount: TypeAlias = tuple[str, bool]
+Source: TypeAlias = "Callable[[Caller], Iterable[Mount]]"
 
 _sources: list[Source] = []
 
