@@ -1,7 +1,31 @@
 """Addresses of the runs."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path, re_path
 
-api: list[URLPattern | URLResolver] = []
-pages: list[URLPattern | URLResolver] = []
-sockets: list[URLPattern] = []
+from runs import api as rest
+from runs import health_views, live_views, web_inputs_api
+from runs.consumers import Nowhere, RunConsumer
+
+api: list[URLPattern | URLResolver] = [
+    path("flows/<str:flow_id>/run", rest.Start.as_view()),
+    path("flows/<str:flow_id>/validate_run", rest.StartValidation.as_view()),
+    path("runs", rest.Runs.as_view()),
+    path("runs/<str:run_id>", rest.OneRun.as_view()),
+    path("runs/<str:run_id>/cancel", rest.Cancel.as_view()),
+    path("runs/<str:run_id>/release", rest.Release.as_view()),
+    path("runs/<str:run_id>/resume", rest.Resume.as_view()),
+    path("runs/<str:run_id>/definition", rest.Definition.as_view()),
+    path("runs/<str:run_id>/log", rest.Log.as_view()),
+    path("web_inputs", web_inputs_api.WebInputs.as_view()),
+    path("web_inputs/<str:web_input_id>", web_inputs_api.OneWebInput.as_view()),
+    path("web_inputs/<str:web_input_id>/respond", web_inputs_api.Respond.as_view()),
+]
+pages: list[URLPattern | URLResolver] = [
+    path("healthz", health_views.healthz, name="healthz"),
+    path("readyz", health_views.readyz, name="readyz"),
+    path("runs/<uuid:run_id>/events", live_views.events, name="events"),
+]
+sockets: list[URLPattern] = [
+    path("ws/runs/<uuid:run_id>/", RunConsumer.as_asgi()),
+    re_path(r".*", Nowhere.as_asgi()),
+]
