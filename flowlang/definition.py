@@ -22,7 +22,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _SPACE = re.compile(r"[ \t\n\r]*")
 # Escapes that a strict reader takes and we cannot keep: NUL, and halves of characters of the upper planes.
-_ODD = re.compile(r"\\u(?:0000|[dD][89a-fA-F])|[\ud800-\udfff]")
+_ODD = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 
 
 class Catcher(TypedDict, total=False):
@@ -142,6 +142,16 @@ class Document:
             return self._root, min(self._root + 1, len(self.text))
         return (member.key_start, member.key_end) if on_key else (member.start, member.end)
 
+    def place(self, loc: Loc) -> int | None:
+        """Return where the value at `loc` starts; None when the loc leads nowhere."""
+        start = self._root
+        for step in loc:
+            found = self.members(start).get(step)
+            if found is None:
+                return None
+            start = found.start
+        return start
+
     def members(self, start: int) -> Members:
         """Return the places of the members of the object or array that starts at `start`; {} for a scalar."""
         if start not in self._index:
@@ -177,8 +187,9 @@ def parse(text: str, max_bytes: int = MAX_TEXT_BYTES) -> Document:
         message = f"The text has {size:,} bytes; at most {max_bytes:,} are read. Make it smaller."
         return Document(text, None, [TextProblem((), message, "json-size", end=min(1, len(text)))], None)
     try:
+        text.encode("utf-8")
         return Document(text, _strict(text), [], None)
-    except (_Odd, JSONDecodeError, RecursionError):
+    except (_Odd, JSONDecodeError, RecursionError, UnicodeEncodeError):
         reader = Reader(text)
         reader.read()
         return Document(text, reader.value if reader.is_sound else None, reader.problems, reader)
@@ -192,7 +203,7 @@ class _Odd(ValueError):
 
 
 def _strict(text: str) -> JSON:
-    if "\x00" in text or _ODD.search(text):
+    if "\\u" in text and _ODD.search(text):
         raise _Odd
     value: JSON = _DECODER.decode(text)
     if is_deeper(value, MAX_DEPTH):
@@ -202,18 +213,14 @@ def _strict(text: str) -> JSON:
 
 def is_deeper(value: JSON, levels: int) -> bool:
     """Whether objects and arrays are nested in more than `levels` levels."""
-    layer: list[JSON] = [value]
+    layer: list[dict[str, JSON] | list[JSON]] = [value] if isinstance(value, dict | list) else []
     for _ in range(levels):
-        layer = [
-            child
-            for parent in layer
-            if isinstance(parent, dict | list)
-            for child in (parent.values() if isinstance(parent, dict) else parent)
-            if isinstance(child, dict | list)
-        ]
-        if not layer:
-            return False
-    return True
+        below: list[dict[str, JSON] | list[JSON]] = []
+        for parent in layer:
+            children = parent.values() if isinstance(parent, dict) else parent
+            below += [child for child in children if isinstance(child, (dict, list))]
+        layer = below
+    return bool(layer)
 
 
 def _unique(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:

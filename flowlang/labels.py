@@ -9,6 +9,7 @@ from flowlang.problems import JSON
 
 MAX_LABEL: Final = 60
 _MAX_NESTING: Final = 8
+_MAX_PATH: Final = 24
 
 _COMPARISONS: Final = {
     "Equals": "=",
@@ -83,7 +84,7 @@ def _short_path(path: JSON) -> str:
     if not isinstance(path, str):
         return "?"
     words = path.removeprefix("$.")
-    return words if len(words) <= 24 or "." not in words else f"…{words[words.rindex('.') :]}"
+    return words if len(words) <= _MAX_PATH else words[words.rfind(".") + 1 :]
 
 
 def _value(operand: JSON) -> str:

@@ -1,0 +1,215 @@
+"""The one checker of flows: the editor, the API, publishing and the command line ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from flowlang import (
+    check_graph,
+    check_keeping,
+    check_lints,
+    check_providers,
+    check_states,
+    definition,
+    fixes,
+    graph,
+    schema,
+)
+from flowlang.check_providers import key as provider_key
+from flowlang.definition import Document
+from flowlang.findings import Finding, Findings, Site, quote
+from flowlang.graph import number_of_possibilities
+from flowlang.problems import JSON, Edit, Problem
+from flowlang.reader import TextProblem
+from flowlang.schema import MAX_SCHEMA_BYTES
+
+__all__ = [
+    "Checked",
+    "check",
+    "check_text",
+    "error_items",
+    "number_of_possibilities",
+    "provider_key",
+    "warning_items",
+]
+
+DocumentName = Literal["definition", "input_schema"]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The answer of `check_text`.
+
+    problems    of both documents, each in the order of its text; fixes are edits in code points
+    spans       for each problem, where it is in its text: code points (start, end)
+    states      how many states there are
+    definition  the text as it was read, with its value; `definition.is_json` says whether there is one
+    schema      the same of the input schema; None when there is no text
+    """
+
+    problems: list[Problem]
+    spans: list[tuple[int, int]]
+    states: int
+    definition: Document
+    schema: Document | None
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything forbids publishing."""
+        return any(problem.severity == "error" for problem in self.problems)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return {"problems": [...], "states": n}.
+
+        A problem is {"document", "severity", "code", "message", "loc", "line", "column", "from", "to",
+        "fixes"}; line and column count from 1, from and to are UTF-16 offsets, a fix is {"title", "edits":
+        [{"from", "to", "insert"}]}, in UTF-16 offsets too: what browsers count in.
+        """
+        pairs = zip(self.problems, self.spans, strict=True)
+        return {"problems": [self._entry(problem, span) for problem, span in pairs], "states": self.states}
+
+    def _entry(self, problem: Problem, span: tuple[int, int]) -> dict[str, Any]:
+        text = self.text_of(problem)
+        line, column = text.position(span[0])
+        return {
+            "document": problem.document,
+            "severity": problem.severity,
+            "code": problem.code,
+            "message": problem.message,
+            "loc": list(problem.loc),
+            "line": line,
+            "column": column,
+            "from": text.utf16(span[0]),
+            "to": text.utf16(span[1]),
+            "fixes": [
+                {"title": fix.title, "edits": [_edit(text, edit) for edit in fix.edits]}
+                for fix in problem.fixes
+            ],
+        }
+
+    def text_of(self, problem: Problem) -> Document:
+        """Return the text that the problem is in."""
+        return self.schema if problem.document == "input_schema" and self.schema else self.definition
+
+
+def _edit(text: Document, edit: Edit) -> dict[str, Any]:
+    return {"from": text.utf16(edit.start), "to": text.utf16(edit.end), "insert": edit.text}
+
+
+def check(
+    definition: JSON, schema: JSON = None, providers: Mapping[str, JSON] | None = None
+) -> list[Problem]:
+    """Return what is wrong with a flow, errors, warnings and hints; never raises.
+
+    definition  any JSON
+    schema      the input schema; None when there is none
+    providers   address without slashes at its end -> what that provider takes, a JSON schema or None
+    """
+    about, about_schema = Findings(), Findings("input_schema")
+    if check_keeping.is_kept(Site(about), definition):
+        _definition(about, definition, providers or {})
+    if schema is not None and check_keeping.is_kept(Site(about_schema), schema):
+        _schema(about_schema, schema, about, definition)
+    return [finding.problem for finding in [*about.found, *about_schema.found]]
+
+
+def check_text(
+    text: str, schema_text: str | None = None, providers: Mapping[str, JSON] | None = None
+) -> Checked:
+    """Return what is wrong with the two texts of a flow, with places and fixes; never raises.
+
+    text         the definition
+    schema_text  the input schema; None when there is none
+    providers    as for `check`
+    """
+    read = definition.parse(text)
+    read_schema = None if schema_text is None else definition.parse(schema_text, MAX_SCHEMA_BYTES)
+    about, about_schema = Findings(), Findings("input_schema")
+    if read.is_json:
+        _definition(about, read.value, providers or {})
+    if read_schema and read_schema.is_json:
+        _schema(about_schema, read_schema.value, about, read.value)
+    placed = _placed(read, about)
+    placed += _placed(read_schema, about_schema) if read_schema else []
+    states = read.value.get("States") if isinstance(read.value, dict) else None
+    return Checked(
+        problems=[problem for problem, _ in placed],
+        spans=[span for _, span in placed],
+        states=len(states) if isinstance(states, dict) else 0,
+        definition=read,
+        schema=read_schema,
+    )
+
+
+def error_items(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Return the errors among `problems` as the API's `detail`.
+
+    Shape  {"loc": ["definition", "States", "Copy", "Next"], "msg": "...", "type": "value_error"}
+    """
+    return [_item(problem) for problem in problems if problem.severity == "error"]
+
+
+def warning_items(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Return the warnings among `problems`, in the shape of `error_items`."""
+    return [_item(problem) for problem in problems if problem.severity == "warning"]
+
+
+def _item(problem: Problem) -> dict[str, Any]:
+    return {"loc": [problem.document, *problem.loc], "msg": problem.message, "type": problem.type}
+
+
+def _definition(findings: Findings, value: JSON, providers: Mapping[str, JSON]) -> None:
+    findings.addresses = frozenset(providers)
+    site = Site(findings)
+    check_states.definition(site, value)
+    if not isinstance(value, dict):
+        return
+    built = graph.build(value)
+    check_graph.graph(site, value, built)
+    for name, state in built.states.items():
+        if isinstance(state, dict):
+            here = check_graph.state(site, name)
+            check_lints.state(here, name, state, built)
+            check_providers.action(here, state, providers)
+
+
+def _schema(findings: Findings, value: JSON, about: Findings, definition: JSON) -> None:
+    schema.document(Site(findings), value)
+    if isinstance(value, dict) and value.get("additionalProperties") is False:
+        properties = value.get("properties")
+        if not isinstance(properties, dict) or "_tokens" not in properties:
+            _roles(Site(about), definition)
+
+
+def _roles(site: Site, definition: JSON) -> None:
+    """Warn of roles whose tokens the input schema does not let in."""
+    for name, state in graph.build(definition).states.items():
+        role = state.get("RunAs") if isinstance(state, dict) else None
+        if isinstance(role, str) and role not in ("User", "Flow"):
+            message = (
+                f"RunAs {quote(role)} needs a token in the input, in _tokens, which the input schema forbids."
+            )
+            check_graph.state(site, name).at("RunAs").warn("run-as-tokens", message)
+
+
+def _placed(document: Document, findings: Findings) -> list[tuple[Problem, tuple[int, int]]]:
+    """Return the problems of a text with their fixes and places, in the order of the text."""
+    found: list[tuple[Problem, tuple[int, int]]] = [
+        (_named(problem, findings.document), (problem.start, problem.end)) for problem in document.problems
+    ]
+    for finding in findings.found:
+        problem = replace(finding.problem, fixes=fixes.resolve(document, finding.remedies))
+        found.append((problem, _span(document, finding)))
+    return sorted(found, key=lambda pair: pair[1])
+
+
+def _named(problem: TextProblem, name: DocumentName) -> Problem:
+    return problem if problem.document == name else replace(problem, document=name)
+
+
+def _span(document: Document, finding: Finding) -> tuple[int, int]:
+    problem, offset = finding.problem, finding.offset
+    narrow = None if offset is None else fixes.narrowed(document, problem.loc, offset)
+    return narrow or document.span(problem.loc, on_key=problem.on_key)

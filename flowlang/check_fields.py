@@ -1,0 +1,108 @@
+"""Checks of an object's fields against their rules: known, there, of the right type and meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from flowlang import check_values
+from flowlang.findings import Put, Remedy, Remove, Rename, Site, quote
+from flowlang.problems import JSON
+from flowlang.rules import FOREIGN_FIELDS, STATES, Field, Shape, Syntax
+
+Check = Callable[[Site, str, Any], object]
+
+_SHAPES: Final[Mapping[Shape, tuple[str, str]]] = {
+    "text": ("text", "type_error.string"),
+    "object": ("an object", "type_error.dict"),
+    "array": ("an array", "type_error.list"),
+    "boolean": ("true or false", "type_error.bool"),
+    "whole": ("a whole number", "type_error.integer"),
+    "number": ("a number", "type_error.float"),
+}
+_SYNTAXES: Final[Mapping[Syntax, Check]] = {
+    "path": check_values.path,
+    "result": check_values.result,
+    "timestamp": check_values.timestamp,
+    "seconds": check_values.seconds,
+    "wait": check_values.wait,
+    "url": check_values.url,
+    "pattern": check_values.pattern,
+    "uuid": check_values.uuid,
+}
+_ALL_FIELDS: Final = frozenset(name for kind in STATES.values() for name in kind.fields)
+_DISCARDED: Final = "To keep a result out of the way, store it under a name such as $._run.unused."
+
+
+def fields(site: Site, value: Mapping[str, JSON], known: Mapping[str, Field]) -> None:
+    """Check the members of the object at `site`: each known, of its type and meaning, and none missing.
+
+    What other checks look at (templates, rules, catchers, references) is left to them.
+    """
+    for key, member in value.items():
+        field = known.get(key)
+        if field is None:
+            _unknown(site, key, value, known)
+        elif not has_shape(member, field.shape):
+            _wrong_type(site, key, member, field)
+        elif check := _SYNTAXES.get(field.syntax):
+            check(site, key, member)
+    for key, field in known.items():
+        if field.required and key not in value:
+            message = f"{key} is missing. {field.text}"
+            site.error("field-missing", message, type="value_error.missing", on_key=True)
+
+
+def has_shape(value: JSON, shape: Shape) -> bool:
+    """Whether `value` is of that JSON type."""
+    if shape == "text":
+        return isinstance(value, str)
+    if shape == "whole":
+        return check_values.is_whole(value)
+    if shape == "number":
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if shape == "boolean":
+        return isinstance(value, bool)
+    return shape == "any" or isinstance(value, dict if shape == "object" else list)
+
+
+def _unknown(site: Site, key: str, value: Mapping[str, JSON], known: Mapping[str, Field]) -> None:
+    here = site.at(key)
+    close = (
+        None if key in FOREIGN_FIELDS else site.findings.closest(key, [n for n in known if n not in value])
+    )
+    remedies = [Remedy(f'Rename to "{close}"', Rename(here.loc, close))] if close else []
+    remedies.append(Remedy("Remove it", Remove(here.loc)))
+    advice = FOREIGN_FIELDS.get(key) or (
+        f'Did you mean "{close}"?' if close else "Remove it, or check its name."
+    )
+    message = f"{quote(key)} is not a field here. {advice}"
+    here.error("field-unknown", message, *remedies, type="value_error.extra", on_key=True)
+
+
+def _wrong_type(site: Site, key: str, value: JSON, field: Field) -> None:
+    words, kind = _SHAPES[field.shape]
+    kind = "type_error.none.not_allowed" if value is None else kind
+    advice = f" {_DISCARDED}" if value is None and key == "ResultPath" else ""
+    message = f"{key} is {quote(value)}; it must be {words}.{advice}"
+    site.at(key).error("field-type", message, *_retyped(site.at(key), value, field.shape), type=kind)
+
+
+def _retyped(site: Site, value: JSON, shape: Shape) -> tuple[Remedy, ...]:
+    """Offer the value that was written as text, or text that was written as a number."""
+    better: JSON = None
+    if isinstance(value, str) and shape == "boolean" and value.casefold() in ("true", "false"):
+        better = value.casefold() == "true"
+    elif (
+        isinstance(value, str)
+        and shape in ("whole", "number")
+        and value.isascii()
+        and value.isdigit()
+        and len(value) < 16
+    ):
+        better = int(value)
+    elif shape == "text" and isinstance(value, int | float | bool):
+        better = quote(value)
+    if better is None:
+        return ()
+    return (Remedy(f"Write {quote(better)}", Put(site.loc, better)),)

@@ -1,0 +1,159 @@
+"""What the checks find: problems in the making, with remedies that do not know the author's text yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
+
+from flowlang import spelling
+from flowlang.problems import JSON, Loc, Problem, Severity
+
+# Of each severity: advice must not crowd out the error that forbids publishing.
+MAX_FINDINGS: Final = 200
+# Comparing a misspelt name with every state's takes a while; a broken text may have thousands of them.
+_MAX_COMPARISONS: Final = 20_000
+_MAX_QUOTED: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Give the member at `loc` this value; make it, if it is not there."""
+
+    loc: Loc
+    value: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Give the member at `loc` another name."""
+
+    loc: Loc
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take the member at `loc` out."""
+
+    loc: Loc
+
+
+Change: TypeAlias = Put | Rename | Remove
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A title in words, and the change that it stands for."""
+
+    title: str
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem and its remedies. `offset` points into the text at the problem's loc, in code points."""
+
+    problem: Problem
+    remedies: tuple[Remedy, ...] = ()
+    offset: int | None = None
+
+
+@dataclass(slots=True)
+class Findings:
+    """All that the checks found in one document. `addresses` are the providers known here, https or not."""
+
+    document: Literal["definition", "input_schema"] = "definition"
+    found: list[Finding] = field(default_factory=list)
+    addresses: frozenset[str] = frozenset()
+    comparisons: int = _MAX_COMPARISONS
+    counts: dict[Severity, int] = field(default_factory=dict)
+
+    def closest(self, word: str, names: Iterable[str]) -> str | None:
+        """Return the name that `word` is a misspelling of, if any; gives up after many comparisons."""
+        names = list(names)
+        self.comparisons -= len(names)
+        return spelling.closest(word, names) if self.comparisons > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place in a document, where checks report what they find.
+
+    loc      the place
+    subject  how messages about it begin, e.g. 'State "Copy": '
+    """
+
+    findings: Findings
+    loc: Loc = ()
+    subject: str = ""
+
+    def at(self, *steps: str | int) -> Site:
+        """Return the place `steps` further in."""
+        return Site(self.findings, (*self.loc, *steps), self.subject)
+
+    def error(
+        self,
+        code: str,
+        message: str,
+        *remedies: Remedy,
+        type: str = "value_error",
+        on_key: bool = False,
+        offset: int | None = None,
+    ) -> None:
+        """Report what Globus rejects or what must fail when run."""
+        self._tell("error", code, message, remedies, type=type, on_key=on_key, offset=offset)
+
+    def warn(
+        self, code: str, message: str, *remedies: Remedy, on_key: bool = False, offset: int | None = None
+    ) -> None:
+        """Report what is probably not meant."""
+        self._tell("warning", code, message, remedies, on_key=on_key, offset=offset)
+
+    def hint(self, code: str, message: str, *remedies: Remedy, on_key: bool = False) -> None:
+        """Report what is worth a thought."""
+        self._tell("hint", code, message, remedies, on_key=on_key)
+
+    def _tell(
+        self,
+        severity: Severity,
+        code: str,
+        message: str,
+        remedies: tuple[Remedy, ...],
+        *,
+        type: str = "value_error",
+        on_key: bool = False,
+        offset: int | None = None,
+    ) -> None:
+        count = self.findings.counts.get(severity, 0)
+        if count >= MAX_FINDINGS:
+            return
+        self.findings.counts[severity] = count + 1
+        problem = Problem(
+            loc=self.loc,
+            message=f"{self.subject}{message}",
+            code=code,
+            severity=severity,
+            type=type,
+            on_key=on_key,
+            document=self.findings.document,
+        )
+        self.findings.found.append(Finding(problem, remedies, offset))
+
+
+def quote(value: JSON) -> str:
+    """Return `value` as messages show it: text in double quotes, long values cut."""
+    text = f'"{value}"' if isinstance(value, str) else _plain(value)
+    text = text.encode("utf-8", "replace").decode()
+    text = "".join(char if char.isprintable() else "\ufffd" for char in text[: _MAX_QUOTED + 2])
+    return text if len(text) <= _MAX_QUOTED else f'{text[: _MAX_QUOTED - 1]}…"'
+
+
+def _plain(value: JSON) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "an object"
+    return "an array" if isinstance(value, list) else str(value)

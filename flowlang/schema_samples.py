@@ -1,0 +1,75 @@
+"""Whether the values in a schema (default, examples, enum) fit it, and its patterns are patterns."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final, NoReturn
+from urllib.parse import quote as escape
+
+import jsonschema_rs
+
+from flowlang.findings import Site, quote
+from flowlang.problems import JSON, Loc
+from flowlang.schema_refs import Places
+
+_MAX_PATTERN: Final = 4_096
+_MAX_VALUES: Final = 1_000
+_URI: Final = "urn:headrace:input-schema"
+_PATTERNS: Final = jsonschema_rs.FancyRegexOptions(backtrack_limit=20_000)
+
+
+@lru_cache(maxsize=512)
+def is_pattern(text: str) -> bool:
+    """Whether `text` is a regular expression that can be searched for."""
+    if len(text) > _MAX_PATTERN:
+        return False
+    try:
+        jsonschema_rs.Draft7Validator({"pattern": text}, pattern_options=_PATTERNS)
+    except jsonschema_rs.ValidationError:
+        return False
+    return True
+
+
+def check(site: Site, root: JSON, places: Places) -> None:
+    """Warn of values that do not fit the schema which gives them. The document must be free of errors."""
+    places = [(loc, schema) for loc, schema in places if _samples(schema)]
+    if not places or not isinstance(root, dict):
+        return
+    document = {name: value for name, value in root.items() if name not in ("$id", "$schema")}
+    registry = jsonschema_rs.Registry(
+        [(_URI, document)], draft=jsonschema_rs.Draft7, retriever=_fetch_nothing
+    )
+    for loc, schema in places:
+        validator = _validator(registry, loc)
+        for steps, value in _samples(schema) if validator else []:
+            if validator and not validator.is_valid(value):
+                message = f"{steps[0]} {quote(value)} does not fit the schema beside it."
+                name = next((step for step in reversed(loc) if isinstance(step, str)), None)
+                subject = f"Property {quote(name)}: " if name else "Input schema: "
+                Site(site.findings, (*loc, *steps), subject).warn("schema-sample", message)
+
+
+def _samples(schema: dict[str, JSON]) -> list[tuple[Loc, JSON]]:
+    if "$ref" in schema:
+        return []
+    found: list[tuple[Loc, JSON]] = [(("default",), schema["default"])] if "default" in schema else []
+    for key in ("examples", "enum"):
+        values = schema.get(key)
+        if isinstance(values, list) and len(values) <= _MAX_VALUES:
+            found += [((key, index), value) for index, value in enumerate(values)]
+    return found
+
+
+def _validator(registry: jsonschema_rs.Registry, loc: Loc) -> jsonschema_rs.Draft7Validator | None:
+    pointer = "".join(f"/{escape(str(step).replace('~', '~0').replace('/', '~1'))}" for step in loc)
+    try:
+        return jsonschema_rs.Draft7Validator(
+            {"$ref": f"{_URI}#{pointer}"}, registry=registry, pattern_options=_PATTERNS, validate_formats=True
+        )
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
+        # A construct that this validator does not take (an odd $id, say) is not the author's mistake.
+        return None
+
+
+def _fetch_nothing(uri: str) -> NoReturn:
+    raise ValueError(f"{uri} is not fetched")
