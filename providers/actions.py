@@ -182,6 +182,11 @@ def withdraw(action: Action, *, is_final: bool) -> None:
         let_go(action.pk, action.lease_token)
 
 
+def describe(action: Action, details: JSON) -> None:
+    """Write what an action that nobody carries out yet is about to do."""
+    Action.objects.filter(pk=action.pk, lease_token=0).update(details=_to_text(details))
+
+
 def progress(action_id: str | UUID, token: int, details: JSON, display_status: str = "ACTIVE") -> bool:
     """Write how far it is, and keep the lease; False when it is no longer ours."""
     written = _ours(action_id, token).update(

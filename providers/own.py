@@ -41,6 +41,7 @@ class OwnProvider:
     input_schema: dict[str, Any]
     old_names: Mapping[str, str] = {}
     keywords: tuple[str, ...] = ()
+    forget: frozenset[str] = frozenset()  # members of the body that are never stored (credentials)
 
     def introspect(self) -> dict[str, JSON]:
         return {
@@ -72,16 +73,19 @@ class OwnProvider:
     def release(self, action_id: str, caller: Caller) -> ActionStatus:
         return actions.release(actions.find(action_id, self.path, caller, to_manage=True))
 
-    def read(self, request: ActionRequest) -> dict[str, Any]:
-        """Return the request's body by today's names. Raises ActionError (422) naming every wrong field."""
+    def read(self, told: Mapping[str, JSON], private: frozenset[str] = frozenset()) -> dict[str, Any]:
+        """Return a request's body by today's names. Raises ActionError (422) naming every wrong field.
+
+        private  members whose values are not repeated in messages
+        """
         body: dict[str, Any] = {}
-        for name, value in request.body.items():
+        for name, value in told.items():
             if value is not None or name in self.input_schema.get("required", ()):
                 body.setdefault(self.old_names.get(name, name), value)
         problems = list(Draft7Validator(self.input_schema, format_checker=_FORMATS).iter_errors(body))
         if problems:
-            told = [_sentence(problem, request.private) for problem in problems[:MOST_PROBLEMS]]
-            raise ActionError("RequestValidationError", "; ".join(told), status=422)
+            sentences = [_sentence(problem, private) for problem in problems[:MOST_PROBLEMS]]
+            raise ActionError("RequestValidationError", "; ".join(sentences), status=422)
         return body
 
 
@@ -89,7 +93,7 @@ class AnsweringProvider(OwnProvider):
     """A provider that changes nothing: the answer is worked out first, then kept, in one write."""
 
     def run(self, request: ActionRequest, caller: Caller) -> ActionStatus:
-        body = self.read(request)
+        body = self.read(request.body, request.private | self.forget)
         status = Action.SUCCEEDED
         try:
             details = self.answer(body, caller)
@@ -106,10 +110,8 @@ class AnsweringProvider(OwnProvider):
 class ActingProvider(OwnProvider):
     """A provider that does one short thing within the call; a lease keeps two calls from doing it twice."""
 
-    forget: frozenset[str] = frozenset()
-
     def run(self, request: ActionRequest, caller: Caller) -> ActionStatus:
-        body = self.read(request)
+        body = self.read(request.body, request.private | self.forget)
         started, _ = actions.start(self.path, request, caller, forget=self.forget)
         claimed = actions.claim(started.pk)
         if claimed is not None:

@@ -37,7 +37,7 @@ class HelloWorld(OwnProvider):
     }
 
     def run(self, request: ActionRequest, caller: Caller) -> ActionStatus:
-        body = self.read(request)
+        body = self.read(request.body, request.private)
         action, _ = actions.start(self.path, request, caller, ended=_outcome(body))
         return actions.document(action)
 

@@ -31,3 +31,15 @@ class CollectionRole(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["collection", "role", "principal"], name="collection_role_once")
         ]
+        indexes = [models.Index(fields=["principal", "role"], name="collection_role_principal")]
+
+
+class Mark(models.Model):
+    """One thing that a transfer or delete action has done, so that it is not done again after a crash.
+
+    path    at the destination, or of what is deleted; a deletion is marked before it begins
+    """
+
+    action = models.ForeignKey("providers.Action", on_delete=models.CASCADE, related_name="marks")
+    path = models.TextField()
+    bytes = models.BigIntegerField(default=0)

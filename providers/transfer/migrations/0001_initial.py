@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("providers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -63,6 +64,28 @@ class Migration(migrations.Migration):
                         fields=("collection", "role", "principal"), name="collection_role_once"
                     )
                 ],
+                "indexes": [models.Index(fields=["principal", "role"], name="collection_role_principal")],
             },
+        ),
+        migrations.CreateModel(
+            name="Mark",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", models.TextField()),
+                ("bytes", models.BigIntegerField(default=0)),
+                (
+                    "action",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="marks",
+                        to="providers.action",
+                    ),
+                ),
+            ],
         ),
     ]
