@@ -76,7 +76,7 @@ def _anywhere(user: Person, text: str) -> Q:
     )
     # Who administers a flow is no secret only to those who do.
     administrators = access.having(user, [FlowRole.ADMINISTRATOR]) & Q(Exists(named))
-    return found | Q(id__icontains=name) | Q(owner_id__icontains=name) | administrators
+    return found | Q(id__icontains=name) | Q(owner__id__icontains=name) | administrators
 
 
 def order_of(query: QueryDict) -> list[str]:
