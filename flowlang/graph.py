@@ -59,6 +59,35 @@ def reachable(edges: Mapping[str, Iterable[str]], starts: Iterable[str]) -> set[
     return seen
 
 
+def ranks(edges: Mapping[str, list[str]]) -> dict[str, int]:
+    """Return for each name how far down a layered drawing it stands: one below the lowest that leads to it.
+
+    Arrows that close a loop, seen in the order of `edges`, count for nothing.
+    """
+    done: dict[str, int] = {}
+    open_names: set[str] = set()
+    order: list[str] = []
+    for root in edges:
+        trail = [root] if root not in done else []
+        while trail:
+            name = trail[-1]
+            if name in done or name in open_names:
+                trail.pop()
+                open_names.discard(name)
+                if name not in done:
+                    done[name] = len(order)
+                    order.append(name)
+                continue
+            open_names.add(name)
+            trail += [target for target in edges[name] if target not in done and target not in open_names]
+    found = dict.fromkeys(edges, 0)
+    for name in reversed(order):
+        for target in edges[name]:
+            if done[target] < done[name]:
+                found[target] = max(found[target], found[name] + 1)
+    return found
+
+
 def components(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
     """Return the strongly connected components (Tarjan), each before those that lead to it."""
     order: dict[str, int] = {}
