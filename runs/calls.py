@@ -15,7 +15,7 @@ from flowlang.machine import ActionRefused, ActionReported, ActionUnknown, Call,
 from flowlang.problems import JSON, FlowError
 from providers import registry
 from providers.provider import ActionError, ActionRequest, ActionStatus, Provider
-from runs import failpoints
+from runs import failpoints, programs
 from runs.context import caller
 from runs.lease import Hold
 from runs.models import RunRole
@@ -92,9 +92,18 @@ def _request(hold: Hold, intent: Call) -> ActionRequest:
         request_id=f"{run.pk}:{hold.cursor.visit}",
         body=intent.body,
         label=run.label or None,
+        private=_private_members(hold, intent.body),
         monitor_by=tuple(urn for role, urn in people if role == RunRole.MONITOR),
         manage_by=tuple(urn for role, urn in people if role == RunRole.MANAGER),
     )
+
+
+def _private_members(hold: Hold, body: dict[str, JSON]) -> frozenset[str]:
+    """The members that hold something private, so that a provider does not repeat them in messages."""
+    state = programs.program(hold.run.flow_id, hold.run.version_id).state(hold.cursor.state)
+    masked = state.mask(body)
+    shown = masked if isinstance(masked, dict) else {}
+    return frozenset(name for name, value in body.items() if name not in shown or shown[name] != value)
 
 
 def _refused(hold: Hold, intent: Call, error: ActionError) -> Outcome | Later:

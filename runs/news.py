@@ -6,6 +6,8 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
@@ -61,11 +63,24 @@ class _Publisher:
 
 
 _publisher = _Publisher()
+_listeners: list[Callable[[UUID], None]] = []
 
 
 def publish(run_id: UUID, last_seq: int) -> None:
     """Say that there is news of a run. Never raises, never blocks; call it after the commit."""
     _publisher.put(run_id, last_seq)
+    for listener in _listeners:
+        listener(run_id)
+
+
+@contextmanager
+def heard_by(listener: Callable[[UUID], None]) -> Iterator[None]:
+    """Within, `listener` is called with the id of each run that this very process brings news of."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
 
 
 def _forget_parent() -> None:

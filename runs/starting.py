@@ -42,7 +42,8 @@ def start(
     try:
         text = encode_within_limit(body, "The input").decode()
     except FlowError as error:
-        raise FlowInputError([{"loc": ["$"], "msg": error.cause, "type": "InvalidActionInput"}]) from error
+        item: dict[str, JSON] = {"loc": ["$"], "msg": error.cause, "type": "InvalidActionInput"}
+        raise FlowInputError([item], error.cause) from error
     now = clock.now()
     run = _new_run(version, owner, text, now)
     run.label, run.tags, run.notify_on = label, list(tags), list(notify_on)
