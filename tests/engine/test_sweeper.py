@@ -1,0 +1,115 @@
+"""The sweeper and the site's health, as far as they need no broker."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from providers import hints
+from runs import clock, engine, health
+from runs.models import EPOCH, Heartbeat, Run
+from runs.sweeper import Sweeper
+from tests.engine.conftest import fresh, start
+
+WAIT = {"Type": "Wait", "Seconds": 3600}
+END = {"Type": "Pass", "End": True}
+
+pytestmark = pytest.mark.django_db
+
+
+def overdue(seconds: int = 11) -> Run:
+    run = start(END)
+    Run.objects.filter(pk=run.pk).update(wake_at=clock.now() - timedelta(seconds=seconds))
+    return run
+
+
+def test_a_sweep_beats_and_rests_until_something_falls_due():
+    run = start(WAIT, END)
+    engine.work(run.pk)
+    assert Sweeper().tick() == 1.0
+    assert Heartbeat.objects.get(name="sweeper").note == ""
+    Run.objects.update(wake_at=clock.now() + timedelta(seconds=0.5))
+    assert 0.05 <= Sweeper().tick() <= 0.5
+
+
+def test_when_nobody_takes_up_due_runs_the_sweeper_carries_them_on_and_says_so(caplog):
+    run = overdue()
+    sweeper = Sweeper()
+    sweeper.tick()
+    assert fresh(run).status == Run.SUCCEEDED
+    assert sweeper.is_degraded and "carries them on itself" in caplog.text
+    assert "degraded" in Heartbeat.objects.get(name="sweeper").note
+
+
+def test_in_degraded_mode_what_falls_due_is_carried_on_at_once():
+    overdue()
+    sweeper = Sweeper()
+    sweeper.tick()
+    run = start(END)
+    sweeper.tick()
+    assert fresh(run).status == Run.SUCCEEDED
+
+
+def test_degraded_mode_ends_when_a_worker_is_heard_again():
+    overdue()
+    sweeper = Sweeper()
+    sweeper.tick()
+    health.sing("runs")
+    sweeper.tick()
+    assert not sweeper.is_degraded
+    run = start(END)
+    sweeper.tick()
+    assert fresh(run).status == Run.ACTIVE
+
+
+def test_canaries_sing_on_every_queue():
+    with hints.inline():
+        Sweeper().tick()
+    assert set(Heartbeat.objects.values_list("name", flat=True)) == {"sweeper", "queue:runs", "queue:actions"}
+
+
+# --- health
+
+
+def parts(client) -> dict:
+    answer = client.get("/readyz")
+    assert answer.status_code == (200 if answer.json()["ready"] else 503)
+    return answer.json()["parts"]
+
+
+def test_this_process_is_healthy_when_it_answers(client):
+    assert client.get("/healthz").json() == {"ok": True}
+
+
+def test_a_site_without_sweeper_and_workers_is_not_ready_and_says_what_to_do(client):
+    found = parts(client)
+    assert found["database"]["ok"]
+    for name in ("sweeper", "worker_runs", "worker_actions"):
+        assert not found[name]["ok"] and "manage.py" in found[name]["what_to_do"]
+
+
+def test_a_site_that_works_is_well(client):
+    health.beat(health.SWEEPER)
+    health.sing("runs")
+    health.sing("actions")
+    found = parts(client)
+    assert all(found[name]["ok"] for name in ("sweeper", "worker_runs", "worker_actions", "due_runs"))
+
+
+def test_a_worker_that_no_longer_takes_messages_is_seen(client):
+    health.sing("runs")
+    Heartbeat.objects.filter(name="queue:runs").update(seen_at=EPOCH)
+    assert not parts(client)["worker_runs"]["ok"]
+
+
+def test_a_run_that_is_due_for_long_is_seen(client):
+    overdue(seconds=90)
+    assert not parts(client)["due_runs"]["ok"]
+    assert "90 s" in parts(client)["due_runs"]["message"]
+
+
+def test_a_broker_that_is_not_there_is_a_message_and_no_error(client, settings, tmp_path):
+    settings.REDIS_URL = f"unix://{tmp_path / 'none.sock'}"
+    broker = parts(client)["broker"]
+    assert not broker["ok"] and "REDIS_URL" in broker["what_to_do"]
