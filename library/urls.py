@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from library import views
 from library.api import Flows, OneFlow, Validation
 
 api: list[URLPattern | URLResolver] = [
@@ -9,4 +10,9 @@ api: list[URLPattern | URLResolver] = [
     path("flows/validate", Validation.as_view()),
     path("flows/<str:flow_id>", OneFlow.as_view()),
 ]
-pages: list[URLPattern | URLResolver] = []
+pages: list[URLPattern | URLResolver] = [
+    path("", views.library, name="library"),
+    path("flows/<uuid:flow_id>/", views.flow, name="flow"),
+    path("flows/<uuid:flow_id>/share", views.share, name="share"),
+    path("flows/<uuid:flow_id>/delete", views.remove, name="delete"),
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.core.exceptions import BadRequest as DjangoBadRequest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -29,8 +30,8 @@ class ApiError(Exception):
         self.detail, self.message = detail, message
 
 
-class BadRequest(ApiError):
-    """A query parameter or a body that cannot be read."""
+class BadRequest(ApiError, DjangoBadRequest):
+    """A query parameter or a body that cannot be read. On pages: Django's own, with the 400 page."""
 
 
 class PayloadTooLarge(ApiError):
@@ -101,6 +102,14 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         headers = {"Retry-After": str(int(wait))} if wait else None
         return Response(envelope(code, str(error.detail)), status=error.status_code, headers=headers)
     return None
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Return the 400 page, or the envelope under /api/ and /actions/."""
+    reason = str(exception) if isinstance(exception, ApiError) else "This request cannot be understood."
+    if request.path.startswith(("/api/", "/actions/")):
+        return JsonResponse(envelope("BAD_REQUEST", reason), status=400)
+    return render(request, "400.html", {"reason": reason}, status=400)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
