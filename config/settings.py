@@ -12,7 +12,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 HEADRACE_HOME = Path(env.str("HEADRACE_HOME", str(BASE_DIR / "var"))).resolve()
-HEADRACE_HOME.mkdir(parents=True, exist_ok=True)
+(HEADRACE_HOME / "static").mkdir(parents=True, exist_ok=True)
 
 
 def _secret_key(path: Path) -> str:
