@@ -51,7 +51,7 @@ def start(
         raise ActionError(
             "BadActionRequest", f"request_id must have 1 to {LONGEST_REQUEST_ID} characters.", status=422
         )
-    digest = hashlib.sha256(_to_text(request.body, sort_keys=True).encode()).hexdigest()
+    digest = hashlib.sha256(to_text(request.body, sort_keys=True).encode()).hexdigest()
     key = {"creator": caller.urn, "provider": provider_path, "request_id": request.request_id}
     try:
         with transaction.atomic():
@@ -71,13 +71,13 @@ def _fields(request: ActionRequest, forget: frozenset[str], ended: tuple[str, JS
     now = timezone.now()
     status, details = ended or (Action.ACTIVE, {})
     return {
-        "body": _to_text({name: value for name, value in request.body.items() if name not in forget}),
+        "body": to_text({name: value for name, value in request.body.items() if name not in forget}),
         "label": (request.label or "")[:64],
         "monitor_by": list(request.monitor_by),
         "manage_by": list(request.manage_by),
         "status": status,
         "display_status": status,
-        "details": _to_text(details),
+        "details": to_text(details),
         "started_at": now,
         "completed_at": now if status in Action.TERMINAL else None,
     }
@@ -184,13 +184,13 @@ def withdraw(action: Action, *, is_final: bool) -> None:
 
 def describe(action: Action, details: JSON) -> None:
     """Write what an action that nobody carries out yet is about to do."""
-    Action.objects.filter(pk=action.pk, lease_token=0).update(details=_to_text(details))
+    Action.objects.filter(pk=action.pk, lease_token=0).update(details=to_text(details))
 
 
 def progress(action_id: str | UUID, token: int, details: JSON, display_status: str = "ACTIVE") -> bool:
     """Write how far it is, and keep the lease; False when it is no longer ours."""
     written = _ours(action_id, token).update(
-        details=_to_text(details), display_status=display_status[:64], lease_until=_lease_end(None)
+        details=to_text(details), display_status=display_status[:64], lease_until=_lease_end(None)
     )
     return written == 1
 
@@ -244,7 +244,7 @@ def finish(
         ended = mine.update(
             status=status,
             display_status=(display_status or status)[:64],
-            details=_to_text(details),
+            details=to_text(details),
             completed_at=timezone.now(),
         )
         if ended and is_news:
@@ -290,7 +290,8 @@ def _not_found(action_id: str) -> ActionError:
     return ActionError("ActionNotFound", f'There is no action "{action_id[:80]}" here.', status=404)
 
 
-def _to_text(value: JSON, *, sort_keys: bool = False) -> str:
+def to_text(value: JSON, *, sort_keys: bool = False) -> str:
+    """Return `value` as the JSON text that is stored."""
     return json.dumps(value, sort_keys=sort_keys, separators=(",", ":"))
 
 

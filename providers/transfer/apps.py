@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
+from providers import folders
+
 
 class TransferConfig(AppConfig):
     name = "providers.transfer"
@@ -8,5 +10,4 @@ class TransferConfig(AppConfig):
 
     def ready(self) -> None:
         # By name: models may not be imported while this module is.
-        register = import_string("providers.folders.register")
-        register(import_string("providers.transfer.access.folders_of"))
+        folders.register(import_string("providers.transfer.access.folders_of"))

@@ -61,7 +61,6 @@ def _transfer(watch: Watch, body: Mapping[str, Any], roots: tuple[str, str]) -> 
     tally = watch.tally
     tally.files = len(plan.files) + plan.skipped
     tally.files_skipped = plan.skipped
-    tally.files_transferred = plan.skipped
     tally.directories = len(plan.folders)
     for error in plan.errors:
         _skip(watch, error)

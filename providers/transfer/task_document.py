@@ -162,7 +162,7 @@ def _health(tally: Tally, status: str) -> dict[str, JSON]:
 
 def _subtasks(tally: Tally, status: str) -> dict[str, JSON]:
     total = tally.files + tally.directories + tally.skipped_errors
-    done = tally.files_transferred + tally.directories_made
+    done = tally.files_transferred + tally.files_skipped + tally.directories_made
     rest = max(total - done - tally.failed - tally.skipped_errors, 0)
     code = tally.problem[0] if tally.problem else ""
     return {

@@ -6,26 +6,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('providers', '0001_initial'),
+        ("providers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SentMail',
+            name="SentMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recipient', models.CharField(max_length=254)),
-                ('sender', models.CharField(max_length=254)),
-                ('subject', models.CharField(max_length=998)),
-                ('body', models.TextField()),
-                ('mimetype', models.CharField(default='text/plain', max_length=40)),
-                ('delivered_to', models.CharField(max_length=255)),
-                ('sent_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('action', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='mail', to='providers.action')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("recipient", models.CharField(max_length=254)),
+                ("sender", models.CharField(max_length=254)),
+                ("subject", models.CharField(max_length=998)),
+                ("body", models.TextField()),
+                ("mimetype", models.CharField(default="text/plain", max_length=40)),
+                ("delivered_to", models.CharField(max_length=255)),
+                ("sent_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "action",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mail",
+                        to="providers.action",
+                    ),
+                ),
             ],
         ),
     ]
