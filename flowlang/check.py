@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple
 
 from flowlang import (
     check_graph,
@@ -38,8 +38,7 @@ __all__ = [
 DocumentName = Literal["definition", "input_schema"]
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """The answer of `check_text`.
 
     problems    of both documents, each in the order of its text; fixes are edits in code points

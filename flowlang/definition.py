@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from json import JSONDecodeError, JSONDecoder
-from typing import Final, Literal, TypeAlias, TypedDict, cast
+from typing import Final, Literal, NamedTuple, TypeAlias, TypedDict, cast
 
 from flowlang import labels
 from flowlang.problems import JSON, Loc
@@ -53,8 +52,7 @@ class Definition(TypedDict, total=False):
     States: dict[str, State]
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(NamedTuple):
     """An arrow from a state.
 
     kind    next, choice (a rule of a Choice), default or catch
@@ -162,6 +160,10 @@ class Document:
         """Return (line, column) of a code-point offset; both count from 1."""
         line = bisect_right(self._line_starts, offset)
         return line, offset - self._line_starts[line - 1] + 1
+
+    def line_start(self, line: int) -> int:
+        """Return the offset where a line, counted from 1, starts."""
+        return self._line_starts[line - 1]
 
     def utf16(self, offset: int) -> int:
         """Return the offset in UTF-16 units, as browsers count."""

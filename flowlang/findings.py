@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from flowlang import spelling
 from flowlang.problems import JSON, Loc, Problem, Severity
@@ -16,24 +15,21 @@ _MAX_COMPARISONS: Final = 20_000
 _MAX_QUOTED: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(NamedTuple):
     """Give the member at `loc` this value; make it, if it is not there."""
 
     loc: Loc
     value: JSON
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(NamedTuple):
     """Give the member at `loc` another name."""
 
     loc: Loc
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Remove:
+class Remove(NamedTuple):
     """Take the member at `loc` out."""
 
     loc: Loc
@@ -42,16 +38,14 @@ class Remove:
 Change: TypeAlias = Put | Rename | Remove
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(NamedTuple):
     """A title in words, and the change that it stands for."""
 
     title: str
     change: Change
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A problem and its remedies. `offset` points into the text at the problem's loc, in code points."""
 
     problem: Problem
@@ -59,15 +53,15 @@ class Finding:
     offset: int | None = None
 
 
-@dataclass(slots=True)
 class Findings:
     """All that the checks found in one document. `addresses` are the providers known here, https or not."""
 
-    document: Literal["definition", "input_schema"] = "definition"
-    found: list[Finding] = field(default_factory=list)
-    addresses: frozenset[str] = frozenset()
-    comparisons: int = _MAX_COMPARISONS
-    counts: dict[Severity, int] = field(default_factory=dict)
+    def __init__(self, document: Literal["definition", "input_schema"] = "definition") -> None:
+        self.document = document
+        self.found: list[Finding] = []
+        self.addresses: frozenset[str] = frozenset()
+        self.comparisons = _MAX_COMPARISONS
+        self.counts: dict[Severity, int] = {}
 
     def closest(self, word: str, names: Iterable[str]) -> str | None:
         """Return the name that `word` is a misspelling of, if any; gives up after many comparisons."""
@@ -76,8 +70,7 @@ class Findings:
         return spelling.closest(word, names) if self.comparisons > 0 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """A place in a document, where checks report what they find.
 
     loc      the place

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from flowlang.definition import Transition, is_end, transitions
 from flowlang.problems import JSON
@@ -14,8 +13,7 @@ MAX_POSSIBILITIES: Final = 1_000_000
 _MAX_STEPS: Final = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(NamedTuple):
     """States and arrows.
 
     states  the states by name, malformed ones included

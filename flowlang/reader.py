@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from flowlang import tokens
 from flowlang.problems import JSON, Edit, Fix, Problem
@@ -22,7 +22,7 @@ _JUNK = re.compile(r"[^\s\"'{}\[\],:]+")
 _CLOSER = {"{": "}", "[": "]"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TextProblem(Problem):
     """A problem of the text itself, with its own place: code points start..end."""
 
@@ -30,8 +30,7 @@ class TextProblem(Problem):
     end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """Where a member of an object or array stands; see `element` for the key of an array's."""
 
     key_start: int
@@ -216,7 +215,7 @@ class Reader:
         closers = "".join(_CLOSER[self.text[start]] for start in reversed(self._open))
         line = self.text.count("\n", 0, self._open[-1]) + 1
         message = f"The text ends before {closers} was written. The innermost open bracket is in line {line}."
-        self._tell(Flaw("json-open", message, end - 1, end, self.text[end - 1] + closers))
+        self._tell(Flaw("json-open", message, end - 1, end, self.text[end - 1] + closers, f"Add {closers}"))
         raise _Stop
 
     def _colon(self, key_end: int) -> None:
@@ -226,7 +225,9 @@ class Reader:
             self._pos += char == ":"
         else:
             wrong = self._pos + (char == "=")
-            self._tell(Flaw("json-colon", "Expected a colon after this name.", key_end, wrong, ": "))
+            self._tell(
+                Flaw("json-colon", "Expected a colon after this name.", key_end, wrong, ": ", "Add a colon")
+            )
             self._pos = wrong
         self._skip()
 
@@ -245,7 +246,16 @@ class Reader:
                 self._tell_comma(comma)
         elif char and char not in "}]" and not is_torn:
             better = self.text[after - 1] + ","
-            self._tell(Flaw("json-comma-missing", "Expected a comma after this.", after - 1, after, better))
+            self._tell(
+                Flaw(
+                    "json-comma-missing",
+                    "Expected a comma after this.",
+                    after - 1,
+                    after,
+                    better,
+                    "Add a comma",
+                )
+            )
 
     def _skip(self) -> None:
         while True:
@@ -285,8 +295,8 @@ class Reader:
 
     def _tell(self, flaw: Flaw) -> None:
         self.is_sound = False
-        code, message, start, end, better = flaw
-        title = "Remove it" if better == "" else f"Write {better}"
+        code, message, start, end, better, title = flaw
+        title = title or ("Remove it" if better == "" else f"Write {better}")
         fixes = () if better is None else (Fix(title, (Edit(start, end, better),)),)
         self._report(self._problem(code, message, start, end, fixes))
 

@@ -6,8 +6,7 @@ Source: the Flows documentation and the definition schema that Globus publishes 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from flowlang.problems import JSON
 
@@ -18,8 +17,7 @@ Syntax: TypeAlias = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field of an object.
 
     shape     the JSON type that it must have; "whole" is an integer, "any" is not looked at here
@@ -36,8 +34,7 @@ class Field:
     default: JSON = None
 
 
-@dataclass(frozen=True, slots=True)
-class Alternatives:
+class Alternatives(NamedTuple):
     """Fields that exclude each other.
 
     code      stem of the problem's code: "<code>-missing", "<code>-several"
@@ -50,8 +47,7 @@ class Alternatives:
     required: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class StateType:
+class StateType(NamedTuple):
     """One type of state: what it is for, its fields, and which of these exclude each other."""
 
     text: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Final, NoReturn
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import Any, Final, NoReturn
 from urllib.parse import quote as escape
-
-import jsonschema_rs
 
 from flowlang.findings import Site, quote
 from flowlang.problems import JSON, Loc
@@ -15,7 +14,17 @@ from flowlang.schema_refs import Places
 _MAX_PATTERN: Final = 4_096
 _MAX_VALUES: Final = 1_000
 _URI: Final = "urn:headrace:input-schema"
-_PATTERNS: Final = jsonschema_rs.FancyRegexOptions(backtrack_limit=20_000)
+_BACKTRACKS: Final = 20_000
+
+
+@cache
+def _engine() -> Any:
+    # Loaded with the first schema: that takes longer than the command line needs for a whole definition.
+    return import_module("jsonschema_rs")
+
+
+def _patterns() -> Any:
+    return _engine().FancyRegexOptions(backtrack_limit=_BACKTRACKS)
 
 
 @lru_cache(maxsize=512)
@@ -23,9 +32,10 @@ def is_pattern(text: str) -> bool:
     """Whether `text` is a regular expression that can be searched for."""
     if len(text) > _MAX_PATTERN:
         return False
+    engine = _engine()
     try:
-        jsonschema_rs.Draft7Validator({"pattern": text}, pattern_options=_PATTERNS)
-    except jsonschema_rs.ValidationError:
+        engine.Draft7Validator({"pattern": text}, pattern_options=_patterns())
+    except engine.ValidationError:
         return False
     return True
 
@@ -36,9 +46,8 @@ def check(site: Site, root: JSON, places: Places) -> None:
     if not places or not isinstance(root, dict):
         return
     document = {name: value for name, value in root.items() if name not in ("$id", "$schema")}
-    registry = jsonschema_rs.Registry(
-        [(_URI, document)], draft=jsonschema_rs.Draft7, retriever=_fetch_nothing
-    )
+    engine = _engine()
+    registry = engine.Registry([(_URI, document)], draft=engine.Draft7, retriever=_fetch_nothing)
     for loc, schema in places:
         validator = _validator(registry, loc)
         for steps, value in _samples(schema) if validator else []:
@@ -60,13 +69,18 @@ def _samples(schema: dict[str, JSON]) -> list[tuple[Loc, JSON]]:
     return found
 
 
-def _validator(registry: jsonschema_rs.Registry, loc: Loc) -> jsonschema_rs.Draft7Validator | None:
+def _validator(registry: Any, loc: Loc) -> Any:
+    """Return a validator of the schema at `loc`, or None."""
+    engine = _engine()
     pointer = "".join(f"/{escape(str(step).replace('~', '~0').replace('/', '~1'))}" for step in loc)
     try:
-        return jsonschema_rs.Draft7Validator(
-            {"$ref": f"{_URI}#{pointer}"}, registry=registry, pattern_options=_PATTERNS, validate_formats=True
+        return engine.Draft7Validator(
+            {"$ref": f"{_URI}#{pointer}"},
+            registry=registry,
+            pattern_options=_patterns(),
+            validate_formats=True,
         )
-    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
+    except (engine.ValidationError, engine.ReferencingError):
         # A construct that this validator does not take (an odd $id, say) is not the author's mistake.
         return None
 

@@ -23,13 +23,17 @@ _FOREIGN_WORDS = {"True": "true", "False": "false", "None": "null", "undefined":
 
 
 class Flaw(NamedTuple):
-    """Something wrong at start..end; `better` is the text to put there instead, where it can be told."""
+    """Something wrong at start..end; `better` is the text to put there instead, where it can be told.
+
+    title  what putting it there is called, if not "Write ..."
+    """
 
     code: str
     message: str
     start: int
     end: int
     better: str | None = None
+    title: str = ""
 
 
 Scalar: TypeAlias = "tuple[JSON, int, list[Flaw]]"
