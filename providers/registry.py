@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from django.conf import settings
-from django.http.request import validate_host
+from django.http.request import split_domain_port, validate_host
 
 from flowlang.problems import JSON
 from providers.provider import ActionError, Provider
@@ -64,16 +64,22 @@ def normalised(url: str) -> str:
     return urlunsplit(SplitResult(parts.scheme, netloc, parts.path.rstrip("/"), parts.query, ""))
 
 
-def schemas() -> dict[str, JSON]:
-    """Return the input schema of each of our providers under each hosted address that means it."""
-    found: dict[str, JSON] = {}
+def hosted_addresses() -> dict[str, str]:
+    """Return each hosted address, without trailing slash, with the path of our provider that it means."""
+    found: dict[str, str] = {}
     for alias, prefix in settings.PROVIDER_ALIASES.items():
-        for path, provider in built_in().items():
+        for path in built_in():
             rest = _below(path, prefix)
             url = f"{normalised(alias)}/{rest}".rstrip("/") if rest is not None else ""
             if url and _path_of(url) == path:
-                found[url] = provider.introspect()["input_schema"]
+                found[url] = path
     return found
+
+
+def schemas() -> dict[str, JSON]:
+    """Return the input schema of each of our providers under each hosted address that means it."""
+    providers = built_in()
+    return {url: providers[path].introspect()["input_schema"] for url, path in hosted_addresses().items()}
 
 
 def scope_of(url: str) -> str:
@@ -92,7 +98,7 @@ def _path_of(address: str) -> str | None:
             return "/".join(part for part in (settings.PROVIDER_ALIASES[alias], rest) if part)
     parts = urlsplit(address)
     ours = [host for host in settings.ALLOWED_HOSTS if host != "*"]
-    if parts.path.startswith(_MOUNT) and validate_host(parts.netloc.partition(":")[0], ours):
+    if parts.path.startswith(_MOUNT) and validate_host(split_domain_port(parts.netloc)[0], ours):
         path = parts.path.removeprefix(_MOUNT)
         return path if path in built_in() else None
     return None
