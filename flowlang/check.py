@@ -167,11 +167,10 @@ def _definition(findings: Findings, value: JSON, providers: Mapping[str, JSON]) 
         return
     built = graph.build(value)
     check_graph.graph(site, value, built)
-    for name, state in built.states.items():
+    check_lints.states(findings, built)
+    for name, state in built.states.items() if providers else ():
         if isinstance(state, dict):
-            here = check_graph.state(site, name)
-            check_lints.state(here, name, state, built)
-            check_providers.action(here, state, providers)
+            check_providers.action(check_graph.state(site, name), state, providers)
 
 
 def _schema(findings: Findings, value: JSON, about: Findings, definition: JSON) -> None:

@@ -9,9 +9,9 @@ from typing import Final
 from flowlang.check_fields import fields
 from flowlang.findings import Put, Remedy, Remove, Site, quote
 from flowlang.problems import JSON
-from flowlang.rules import CONNECTIVES, OPERATORS, RULE, Field
+from flowlang.rules import CONNECTIVES, OPERATORS, RULE, Fields
 
-_NESTED: Final[Mapping[str, Field]] = {name: field for name, field in RULE.items() if name != "Next"}
+_NESTED: Final = Fields({name: field for name, field in RULE.items() if name != "Next"})
 
 
 def rules(site: Site, key: str, value: list[JSON]) -> None:

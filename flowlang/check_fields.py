@@ -8,7 +8,7 @@ from typing import Any, Final
 from flowlang import check_values
 from flowlang.findings import Put, Remedy, Remove, Rename, Site, quote
 from flowlang.problems import JSON
-from flowlang.rules import FOREIGN_FIELDS, STATES, Field, Shape, Syntax
+from flowlang.rules import FOREIGN_FIELDS, STATES, Field, Fields, Shape, Syntax
 
 Check = Callable[[Site, str, Any], object]
 
@@ -20,6 +20,7 @@ _SHAPES: Final[Mapping[Shape, tuple[str, str]]] = {
     "whole": ("a whole number", "type_error.integer"),
     "number": ("a number", "type_error.float"),
 }
+_KINDS: Final[Mapping[Shape, type]] = {"text": str, "object": dict, "array": list, "boolean": bool}
 _SYNTAXES: Final[Mapping[Syntax, Check]] = {
     "path": check_values.path,
     "result": check_values.result,
@@ -34,7 +35,7 @@ _ALL_FIELDS: Final = frozenset(name for kind in STATES.values() for name in kind
 _DISCARDED: Final = "To keep a result out of the way, store it under a name such as $._run.unused."
 
 
-def fields(site: Site, value: Mapping[str, JSON], known: Mapping[str, Field]) -> None:
+def fields(site: Site, value: Mapping[str, JSON], known: Fields) -> None:
     """Check the members of the object at `site`: each known, of its type and meaning, and none missing.
 
     What other checks look at (templates, rules, catchers, references) is left to them.
@@ -45,25 +46,22 @@ def fields(site: Site, value: Mapping[str, JSON], known: Mapping[str, Field]) ->
             _unknown(site, key, value, known)
         elif not has_shape(member, field.shape):
             _wrong_type(site, key, member, field)
-        elif check := _SYNTAXES.get(field.syntax):
+        elif field.syntax and (check := _SYNTAXES.get(field.syntax)):
             check(site, key, member)
-    for key, field in known.items():
-        if field.required and key not in value:
-            message = f"{key} is missing. {field.text}"
+    for key in known.required:
+        if key not in value:
+            message = f"{key} is missing. {known[key].text}"
             site.error("field-missing", message, type="value_error.missing", on_key=True)
 
 
 def has_shape(value: JSON, shape: Shape) -> bool:
     """Whether `value` is of that JSON type."""
-    if shape == "text":
-        return isinstance(value, str)
-    if shape == "whole":
-        return check_values.is_whole(value)
+    kind = _KINDS.get(shape)
+    if kind is not None:
+        return isinstance(value, kind)
     if shape == "number":
         return isinstance(value, int | float) and not isinstance(value, bool)
-    if shape == "boolean":
-        return isinstance(value, bool)
-    return shape == "any" or isinstance(value, dict if shape == "object" else list)
+    return shape == "any" or check_values.is_whole(value)
 
 
 def _unknown(site: Site, key: str, value: Mapping[str, JSON], known: Mapping[str, Field]) -> None:

@@ -41,7 +41,7 @@ def graph(site: Site, definition: dict[str, JSON], graph: Graph) -> None:
 
 def state(site: Site, name: str) -> Site:
     """Return the place of a state."""
-    return Site(site.findings, ("States", name), f"State {quote(name)}: ")
+    return Site(site.findings, ("States", name))
 
 
 def _start(site: Site, definition: dict[str, JSON], graph: Graph) -> str | None:

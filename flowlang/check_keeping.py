@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from math import isfinite
 from typing import Final
 
@@ -12,6 +14,8 @@ from flowlang.reader import MAX_DEPTH
 from flowlang.tokens import MAX_INTEGER, MIN_INTEGER
 
 _MAX_TOLD: Final = 20
+# What may be a number beyond 64 bits, or a NUL.
+_ODD: Final = re.compile(r"[0-9]{19}|\\u0000")
 
 
 def is_kept(site: Site, value: JSON) -> bool:
@@ -19,6 +23,8 @@ def is_kept(site: Site, value: JSON) -> bool:
     if is_deeper(value, MAX_DEPTH):
         site.error("json-depth", f"Objects and arrays are nested deeper than {MAX_DEPTH} levels.")
         return False
+    if _is_plain(value):
+        return True
     told = 0
     stack: list[tuple[Loc, JSON]] = [((), value)]
     while stack and told < _MAX_TOLD:
@@ -31,6 +37,16 @@ def is_kept(site: Site, value: JSON) -> bool:
         else:
             told += _tell(site.at(*loc), inner) if _fault(inner) else 0
     return told == 0
+
+
+def _is_plain(value: JSON) -> bool:
+    """Whether nothing can be wrong with any scalar; quicker than looking at each."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text.encode("utf-8")
+    except ValueError:
+        return False
+    return _ODD.search(text) is None
 
 
 def _tell(site: Site, value: JSON) -> bool:

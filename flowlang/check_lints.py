@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from flowlang import check_catchers, check_choices
+from flowlang import check_catchers, check_choices, check_graph
 from flowlang.check_templates import PRIVATE, SUFFIXES
-from flowlang.findings import Put, Remedy, Site, quote
+from flowlang.findings import Findings, Put, Remedy, Site, quote
 from flowlang.graph import Graph
 from flowlang.problems import JSON, Loc
 
@@ -26,11 +26,20 @@ _SLOW_PROVIDERS: Final = re.compile(
 _RESULT_TYPES: Final = frozenset({"Action", "CreateWebInput", "AwaitWebInput"})
 
 
-def state(site: Site, name: str, value: dict[str, JSON], graph: Graph) -> None:
-    """Give advice on one state."""
+def states(findings: Findings, graph: Graph) -> None:
+    """Give advice on each state."""
+    fails = (n for n, s in graph.states.items() if isinstance(s, dict) and s.get("Type") == "Fail")
+    first_fail = next(fails, None)
+    for name, value in graph.states.items():
+        if isinstance(value, dict):
+            here = check_graph.state(Site(findings), name)
+            _state(here, name, value, graph)
+            if value.get("Type") == "Choice":
+                check_choices.no_default(here, value, first_fail)
+
+
+def _state(site: Site, name: str, value: dict[str, JSON], graph: Graph) -> None:
     kind = value.get("Type")
-    if kind == "Choice":
-        check_choices.no_default(site, value, _fail_state(graph))
     if isinstance(kind, str) and kind in _RESULT_TYPES:
         _result_path(site, name, value)
         check_catchers.runtime_hint(site, value, reads=_is_reading(value))
@@ -39,11 +48,6 @@ def state(site: Site, name: str, value: dict[str, JSON], graph: Graph) -> None:
         _action(site, value)
     for key in ("Parameters", "Result"):
         _secrets(site, key, value.get(key))
-
-
-def _fail_state(graph: Graph) -> str | None:
-    fails = (n for n, s in graph.states.items() if isinstance(s, dict) and s.get("Type") == "Fail")
-    return next(fails, None)
 
 
 def _result_path(site: Site, name: str, value: dict[str, JSON]) -> None:

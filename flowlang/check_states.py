@@ -41,7 +41,7 @@ def definition(site: Site, value: JSON) -> None:
         message = f"There are {len(states):,} states; at most {MAX_STATES:,} are allowed. Split the flow."
         site.at("States").error("states-many", message, on_key=True)
     for name, state in states.items():
-        here = Site(site.findings, ("States", name), f"State {quote(name)}: ")
+        here = site.at("States", name)
         _name(here, name)
         _state(here, state)
 

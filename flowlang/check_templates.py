@@ -101,18 +101,19 @@ def _expression(site: Site, key: str, value: str, siblings: Mapping[str, JSON]) 
         site.at(key).error("expression-syntax", message, offset=found.offset)
         return
     for name in sorted(found.functions - expressions.FUNCTIONS):
-        close = site.findings.closest(name, expressions.FUNCTIONS)
-        advice = (
-            f' Did you mean "{close}"?'
-            if close
-            else f" There are {', '.join(sorted(expressions.FUNCTIONS))}."
-        )
-        message = f'{key} calls "{name}", which is not a function of expressions.{advice}'
+        message = f'{key} calls "{name}", which is not a function of expressions.{_function(site, name)}'
         site.at(key).error("expression-function", message, offset=max(value.find(name), 0))
     if _BROKEN_LINE.search(value):
         message = f"{key} has a line break inside quotes. It counts as a line break; write \\n to be clear."
         site.at(key).warn("expression-line-break", message)
     _secret(site, key, any(name.startswith(_PRIVATE_DATA) for name in _names(found)), siblings)
+
+
+def _function(site: Site, name: str) -> str:
+    if name in expressions.ABSENT:
+        return f" It is left out on purpose: {expressions.ABSENT[name]}."
+    close = site.findings.closest(name, expressions.FUNCTIONS)
+    return f' Did you mean "{close}"?' if close else f" There are {', '.join(sorted(expressions.FUNCTIONS))}."
 
 
 def _names(expression: Expression) -> list[str]:

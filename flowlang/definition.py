@@ -11,8 +11,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias, TypedDict, cast
 
 from flowlang import labels
 from flowlang.problems import JSON, Loc
-from flowlang.reader import MAX_DEPTH, Member, Members, Reader, TextProblem, element
-from flowlang.tokens import MAX_INTEGER, MIN_INTEGER
+from flowlang.reader import MAX_DEPTH, Reader, TextProblem
+from flowlang.tokens import MAX_INTEGER, MIN_INTEGER, Member, Members, element
 
 MAX_TEXT_BYTES: Final = 1_048_576
 Kind: TypeAlias = Literal["next", "choice", "default", "catch"]
@@ -58,13 +58,22 @@ class Transition(NamedTuple):
     kind    next, choice (a rule of a Choice), default or catch
     target  the name it gives, whether or not a state has it
     loc     where the name stands, from the state on, e.g. ("Choices", 0, "Next")
-    label   the condition in words, e.g. "size > 10", "otherwise", "on ActionTimeout"; "" for Next
+    source  the rule or catcher that it belongs to; None for Next and Default
     """
 
     kind: Kind
     target: str
     loc: Loc
-    label: str
+    source: dict[str, JSON] | None = None
+
+    @property
+    def label(self) -> str:
+        """The condition in words, e.g. "size > 10", "otherwise", "on ActionTimeout"; "" for Next."""
+        if self.kind == "choice":
+            return labels.condition(self.source)
+        if self.kind == "catch" and self.source is not None:
+            return labels.caught(self.source)
+        return "otherwise" if self.kind == "default" else ""
 
 
 def transitions(state: JSON) -> list[Transition]:
@@ -73,13 +82,13 @@ def transitions(state: JSON) -> list[Transition]:
         return []
     found: list[Transition] = []
     if isinstance(target := state.get("Next"), str):
-        found.append(Transition("next", target, ("Next",), ""))
+        found.append(Transition("next", target, ("Next",)))
     for index, rule, target in _targets(state.get("Choices")):
-        found.append(Transition("choice", target, ("Choices", index, "Next"), labels.condition(rule)))
+        found.append(Transition("choice", target, ("Choices", index, "Next"), rule))
     if isinstance(target := state.get("Default"), str):
-        found.append(Transition("default", target, ("Default",), "otherwise"))
+        found.append(Transition("default", target, ("Default",)))
     for index, catcher, target in _targets(state.get("Catch")):
-        found.append(Transition("catch", target, ("Catch", index, "Next"), _caught(catcher)))
+        found.append(Transition("catch", target, ("Catch", index, "Next"), catcher))
     return found
 
 
@@ -93,13 +102,6 @@ def _targets(rules: JSON) -> Iterator[tuple[int, dict[str, JSON], str]]:
         target = rule.get("Next") if isinstance(rule, dict) else None
         if isinstance(rule, dict) and isinstance(target, str):
             yield index, rule, target
-
-
-def _caught(catcher: dict[str, JSON]) -> str:
-    names = catcher.get("ErrorEquals")
-    words = ", ".join(name for name in names if isinstance(name, str)) if isinstance(names, list) else ""
-    words = "any error" if words == "States.ALL" else words
-    return f"on {words}"[: labels.MAX_LABEL] if words else "on error"
 
 
 class Document:

@@ -74,7 +74,7 @@ class Site(NamedTuple):
     """A place in a document, where checks report what they find.
 
     loc      the place
-    subject  how messages about it begin, e.g. 'State "Copy": '
+    subject  how messages about it begin; by itself 'State "Copy": ' inside a state, and else nothing
     """
 
     findings: Findings
@@ -124,7 +124,7 @@ class Site(NamedTuple):
         self.findings.counts[severity] = count + 1
         problem = Problem(
             loc=self.loc,
-            message=f"{self.subject}{message}",
+            message=f"{self.subject or self._state()}{message}",
             code=code,
             severity=severity,
             type=type,
@@ -133,12 +133,17 @@ class Site(NamedTuple):
         )
         self.findings.found.append(Finding(problem, remedies, offset))
 
+    def _state(self) -> str:
+        is_inside = self.findings.document == "definition" and len(self.loc) > 1 and self.loc[0] == "States"
+        return f"State {quote(str(self.loc[1]))}: " if is_inside else ""
+
 
 def quote(value: JSON) -> str:
     """Return `value` as messages show it: text in double quotes, long values cut."""
     text = f'"{value}"' if isinstance(value, str) else _plain(value)
     text = text.encode("utf-8", "replace").decode()
-    text = "".join(char if char.isprintable() else "\ufffd" for char in text[: _MAX_QUOTED + 2])
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else "\ufffd" for char in text[: _MAX_QUOTED + 2])
     return text if len(text) <= _MAX_QUOTED else f'{text[: _MAX_QUOTED - 1]}…"'
 
 

@@ -7,7 +7,7 @@ import json
 from flowlang.definition import Document
 from flowlang.findings import Change, Put, Remedy, Rename
 from flowlang.problems import JSON, Edit, Fix, Loc
-from flowlang.reader import Member
+from flowlang.tokens import Member
 
 
 def resolve(document: Document, remedies: tuple[Remedy, ...]) -> tuple[Fix, ...]:

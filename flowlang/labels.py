@@ -39,6 +39,14 @@ def condition(rule: JSON) -> str:
     return words if len(words) <= MAX_LABEL else words[: MAX_LABEL - 1] + "…"
 
 
+def caught(catcher: dict[str, JSON]) -> str:
+    """Return what a catcher catches, e.g. "on ActionTimeout"; at most 60 characters."""
+    names = catcher.get("ErrorEquals")
+    words = ", ".join(name for name in names if isinstance(name, str)) if isinstance(names, list) else ""
+    words = "any error" if words == "States.ALL" else words
+    return f"on {words}"[:MAX_LABEL] if words else "on error"
+
+
 def _words(rule: JSON, nesting: int) -> str:
     if not isinstance(rule, dict) or nesting > _MAX_NESTING:
         return "?"

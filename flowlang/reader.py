@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final
 
 from flowlang import tokens
 from flowlang.problems import JSON, Edit, Fix, Problem
-from flowlang.tokens import Flaw
+from flowlang.tokens import Flaw, Member, Members, element
 
 MAX_DEPTH: Final = 64
 MAX_PROBLEMS: Final = 20
@@ -28,23 +28,6 @@ class TextProblem(Problem):
 
     start: int = 0
     end: int = 0
-
-
-class Member(NamedTuple):
-    """Where a member of an object or array stands; see `element` for the key of an array's."""
-
-    key_start: int
-    key_end: int
-    start: int
-    end: int
-
-
-Members: TypeAlias = "dict[str | int, Member]"
-
-
-def element(text: str, start: int, end: int) -> Member:
-    """Return the place of an array's element: its key is the value, or its opening bracket."""
-    return Member(start, start + 1 if text[start] in "{[" else end, start, end)
 
 
 class Missing:

@@ -34,6 +34,14 @@ class Field(NamedTuple):
     default: JSON = None
 
 
+class Fields(dict[str, Field]):
+    """The fields of an object by name. `required` are those that must be there."""
+
+    def __init__(self, fields: Mapping[str, Field]) -> None:
+        super().__init__(fields)
+        self.required = tuple(name for name, field in fields.items() if field.required)
+
+
 class Alternatives(NamedTuple):
     """Fields that exclude each other.
 
@@ -51,7 +59,7 @@ class StateType(NamedTuple):
     """One type of state: what it is for, its fields, and which of these exclude each other."""
 
     text: str
-    fields: Mapping[str, Field]
+    fields: Fields
     alternatives: tuple[Alternatives, ...] = ()
     has_exit: bool = True
 
@@ -80,58 +88,66 @@ _WEB_INPUT: Final[Mapping[str, Field]] = {
 STATES: Final[Mapping[str, StateType]] = {
     "Action": StateType(
         "Calls an action provider and waits for it.",
-        {
-            **_TYPE,
-            **_COMMENT,
-            "ActionUrl": Field("text", "Address of the action provider.", syntax="url"),
-            "ActionScope": Field("text", "Scope of the provider, where it does not publish one."),
-            "Handler": Field(
-                "any", "A provider or a registered API, instead of ActionUrl.", syntax="provider"
-            ),
-            "Parameters": _PARAMETERS,
-            **_INPUT_PATH,
-            **_RESULT_PATH,
-            "WaitTime": Field("whole", "Seconds until ActionTimeout.", syntax="wait", default=300),
-            "ExceptionOnActionFailure": Field(
-                "boolean", "Whether a failed action raises ActionFailedException.", default=True
-            ),
-            "RunAs": Field("text", "User, Flow, or a role of your own.", default="User"),
-            **_CATCH,
-            **_EXIT,
-        },
+        Fields(
+            {
+                **_TYPE,
+                **_COMMENT,
+                "ActionUrl": Field("text", "Address of the action provider.", syntax="url"),
+                "ActionScope": Field("text", "Scope of the provider, where it does not publish one."),
+                "Handler": Field(
+                    "any", "A provider or a registered API, instead of ActionUrl.", syntax="provider"
+                ),
+                "Parameters": _PARAMETERS,
+                **_INPUT_PATH,
+                **_RESULT_PATH,
+                "WaitTime": Field("whole", "Seconds until ActionTimeout.", syntax="wait", default=300),
+                "ExceptionOnActionFailure": Field(
+                    "boolean", "Whether a failed action raises ActionFailedException.", default=True
+                ),
+                "RunAs": Field("text", "User, Flow, or a role of your own.", default="User"),
+                **_CATCH,
+                **_EXIT,
+            }
+        ),
         (Alternatives("action-target", ("ActionUrl", "Handler")), _INPUT),
     ),
     "ExpressionEval": StateType(
         "Computes values into the run data.",
-        {
-            **_TYPE,
-            **_COMMENT,
-            "Parameters": Field("object", _PARAMETERS.text, required=True, syntax="template"),
-            "ResultPath": Field("text", "Where the result is stored.", required=True, syntax="result"),
-            **_EXIT,
-        },
+        Fields(
+            {
+                **_TYPE,
+                **_COMMENT,
+                "Parameters": Field("object", _PARAMETERS.text, required=True, syntax="template"),
+                "ResultPath": Field("text", "Where the result is stored.", required=True, syntax="result"),
+                **_EXIT,
+            }
+        ),
     ),
     "Choice": StateType(
         "Goes to the state of the first rule that holds.",
-        {
-            **_TYPE,
-            **_COMMENT,
-            "Choices": Field("array", "The rules, tried in order.", required=True, syntax="rules"),
-            "Default": Field("text", "The state that follows when no rule holds.", syntax="state"),
-        },
+        Fields(
+            {
+                **_TYPE,
+                **_COMMENT,
+                "Choices": Field("array", "The rules, tried in order.", required=True, syntax="rules"),
+                "Default": Field("text", "The state that follows when no rule holds.", syntax="state"),
+            }
+        ),
         has_exit=False,
     ),
     "Pass": StateType(
         "Moves or adds data, or ends the run well.",
-        {
-            **_TYPE,
-            **_COMMENT,
-            **_INPUT_PATH,
-            "Parameters": _PARAMETERS,
-            "Result": Field("object", "A constant result, taken word by word.", syntax="verbatim"),
-            **_RESULT_PATH,
-            **_EXIT,
-        },
+        Fields(
+            {
+                **_TYPE,
+                **_COMMENT,
+                **_INPUT_PATH,
+                "Parameters": _PARAMETERS,
+                "Result": Field("object", "A constant result, taken word by word.", syntax="verbatim"),
+                **_RESULT_PATH,
+                **_EXIT,
+            }
+        ),
         (
             Alternatives("pass-result", ("Result", "Parameters"), required=False),
             Alternatives("state-input", ("Parameters", "InputPath"), required=False),
@@ -139,59 +155,71 @@ STATES: Final[Mapping[str, StateType]] = {
     ),
     "Wait": StateType(
         "Sleeps.",
-        {
-            **_TYPE,
-            **_COMMENT,
-            "Seconds": Field("whole", "How long.", syntax="seconds"),
-            "Timestamp": Field("text", "Until when, such as 2026-03-01T09:30:00Z.", syntax="timestamp"),
-            "SecondsPath": Field("text", "Path of the number of seconds.", syntax="path"),
-            "TimestampPath": Field("text", "Path of the instant.", syntax="path"),
-            **_EXIT,
-        },
+        Fields(
+            {
+                **_TYPE,
+                **_COMMENT,
+                "Seconds": Field("whole", "How long.", syntax="seconds"),
+                "Timestamp": Field("text", "Until when, such as 2026-03-01T09:30:00Z.", syntax="timestamp"),
+                "SecondsPath": Field("text", "Path of the number of seconds.", syntax="path"),
+                "TimestampPath": Field("text", "Path of the instant.", syntax="path"),
+                **_EXIT,
+            }
+        ),
         (Alternatives("wait-until", ("Seconds", "Timestamp", "SecondsPath", "TimestampPath")),),
     ),
     "Fail": StateType(
         "Ends the run as failed.",
-        {
-            **_TYPE,
-            **_COMMENT,
-            "Error": Field("text", "Short name of the error."),
-            "ErrorPath": Field("text", "Path of that name.", syntax="path"),
-            "Cause": Field("text", "What happened, in words."),
-            "CausePath": Field("text", "Path of these words.", syntax="path"),
-        },
+        Fields(
+            {
+                **_TYPE,
+                **_COMMENT,
+                "Error": Field("text", "Short name of the error."),
+                "ErrorPath": Field("text", "Path of that name.", syntax="path"),
+                "Cause": Field("text", "What happened, in words."),
+                "CausePath": Field("text", "Path of these words.", syntax="path"),
+            }
+        ),
         (
             Alternatives("fail-error", ("Error", "ErrorPath"), required=False),
             Alternatives("fail-cause", ("Cause", "CausePath"), required=False),
         ),
         has_exit=False,
     ),
-    "CreateWebInput": StateType("Opens a question for people.", _WEB_INPUT, (_INPUT,)),
-    "AwaitWebInput": StateType("Waits for the answer to a question.", _WEB_INPUT, (_INPUT,)),
+    "CreateWebInput": StateType("Opens a question for people.", Fields(_WEB_INPUT), (_INPUT,)),
+    "AwaitWebInput": StateType("Waits for the answer to a question.", Fields(_WEB_INPUT), (_INPUT,)),
 }
 
-DEFINITION: Final[Mapping[str, Field]] = {
-    **_COMMENT,
-    "StartAt": Field("text", "The first state.", required=True, syntax="state"),
-    "States": Field("object", "The states by name.", required=True),
-}
-CATCHER: Final[Mapping[str, Field]] = {
-    "ErrorEquals": Field(
-        "array", "Names of errors; States.ALL stands for any.", required=True, syntax="names"
+DEFINITION: Final = Fields(
+    {
+        **_COMMENT,
+        "StartAt": Field("text", "The first state.", required=True, syntax="state"),
+        "States": Field("object", "The states by name.", required=True),
+    }
+)
+CATCHER: Final = Fields(
+    {
+        "ErrorEquals": Field(
+            "array", "Names of errors; States.ALL stands for any.", required=True, syntax="names"
+        ),
+        "Next": Field("text", "The state that follows.", required=True, syntax="state"),
+        **_RESULT_PATH,
+    }
+)
+PROVIDERS: Final[Mapping[str, Fields]] = {
+    "ActionProvider": Fields(
+        {
+            **_TYPE,
+            "Url": Field("text", "Address of the action provider.", required=True, syntax="url"),
+            "Scope": Field("text", "Scope of the provider, where it does not publish one."),
+        }
     ),
-    "Next": Field("text", "The state that follows.", required=True, syntax="state"),
-    **_RESULT_PATH,
-}
-PROVIDERS: Final[Mapping[str, Mapping[str, Field]]] = {
-    "ActionProvider": {
-        **_TYPE,
-        "Url": Field("text", "Address of the action provider.", required=True, syntax="url"),
-        "Scope": Field("text", "Scope of the provider, where it does not publish one."),
-    },
-    "RegisteredAPI": {
-        **_TYPE,
-        "Id": Field("text", "Id of the registered API.", required=True, syntax="uuid"),
-    },
+    "RegisteredAPI": Fields(
+        {
+            **_TYPE,
+            "Id": Field("text", "Id of the registered API.", required=True, syntax="uuid"),
+        }
+    ),
 }
 
 _ORDERS: Final = ("Equals", "LessThan", "GreaterThan", "LessThanEquals", "GreaterThanEquals")
@@ -221,12 +249,14 @@ CONNECTIVES: Final[Mapping[str, Field]] = {
     "Or": Field("array", "At least one of these rules holds."),
     "Not": Field("object", "This rule does not hold.", syntax="rule"),
 }
-RULE: Final[Mapping[str, Field]] = {
-    "Variable": Field("text", "Path of the value that is compared.", syntax="path"),
-    "Next": Field("text", "The state that follows.", syntax="state"),
-    **CONNECTIVES,
-    **OPERATORS,
-}
+RULE: Final = Fields(
+    {
+        "Variable": Field("text", "Path of the value that is compared.", syntax="path"),
+        "Next": Field("text", "The state that follows.", syntax="state"),
+        **CONNECTIVES,
+        **OPERATORS,
+    }
+)
 
 # What authors bring along from the Amazon States Language, and what to write here instead.
 FOREIGN_TYPES: Final[Mapping[str, tuple[str, str]]] = {

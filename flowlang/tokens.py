@@ -36,6 +36,23 @@ class Flaw(NamedTuple):
     title: str = ""
 
 
+class Member(NamedTuple):
+    """Where a member of an object or array stands; see `element` for the key of an array's."""
+
+    key_start: int
+    key_end: int
+    start: int
+    end: int
+
+
+Members: TypeAlias = "dict[str | int, Member]"
+
+
+def element(text: str, start: int, end: int) -> Member:
+    """Return the place of an array's element: its key is the value, or its opening bracket."""
+    return Member(start, start + 1 if text[start] in "{[" else end, start, end)
+
+
 Scalar: TypeAlias = "tuple[JSON, int, list[Flaw]]"
 Text: TypeAlias = "tuple[str, int, list[Flaw]]"
 
