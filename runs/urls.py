@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from runs import api as rest
-from runs import health_views, live_views, web_inputs_api
+from runs import health_views, live_views, page_urls, web_inputs_api
 from runs.consumers import Nowhere, RunConsumer
 
 api: list[URLPattern | URLResolver] = [
@@ -24,6 +24,7 @@ pages: list[URLPattern | URLResolver] = [
     path("healthz", health_views.healthz, name="healthz"),
     path("readyz", health_views.readyz, name="readyz"),
     path("runs/<uuid:run_id>/events", live_views.events, name="events"),
+    *page_urls.pages,
 ]
 sockets: list[URLPattern] = [
     path("ws/runs/<uuid:run_id>/", RunConsumer.as_asgi()),

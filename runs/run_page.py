@@ -1,0 +1,141 @@
+"""The page of one run, what one can do there, and its log as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from flowlang.diagram import states, to_dot
+from flowlang.events import visible
+from library.private import without_private
+from providers.notification.access import mails_of
+from runs import access, documents, live, log_files, wishes
+from runs.models import Run, WebInput, WebInputRole
+from wire.errors import ApiError, NotFound
+from wire.principals import caller_of
+
+
+@never_cache
+@require_safe
+def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Show a run. What happened so far is in the page; what comes is pushed."""
+    run = _run(request, run_id)
+    held = access.roles_of(request.user, run)
+    batch = live.read(run.pk, 0)
+    context = {
+        "run": run,
+        "document": documents.run_document(run, request.user),
+        "status": status_of(run),
+        "may_manage": access.MANAGER in access.rights(held),
+        "is_owner": access.OWNER in access.rights(held),
+        "mails": mails_of(run.pk),
+        "questions": _questions(request, run),
+        "page": _for_scripts(run, batch, held),
+    }
+    return render(request, "runs/run.html", context)
+
+
+def status_of(run: Run) -> str:
+    """Return the name of the status as pages show it; a cancelled run is its own thing."""
+    if run.status == Run.FAILED and run.cancel_requested:
+        return "cancelled"
+    shown = {
+        Run.ACTIVE: "running",
+        Run.INACTIVE: "needs-you",
+        Run.SUCCEEDED: "succeeded",
+        Run.FAILED: "failed",
+    }
+    return shown[run.status]
+
+
+def _for_scripts(run: Run, batch: live.Batch, held: set[str]) -> dict[str, Any]:
+    definition = without_private(run.version.definition)
+    return {
+        "first": orjson.loads(batch.message(held)),
+        "states": states(definition),
+        "dot": to_dot(definition),
+        "input": visible(orjson.loads(Run.objects.values_list("input", flat=True).get(pk=run.pk))),
+        "socket": f"/ws/runs/{run.pk}/",
+        "events": reverse("runs:events", args=[run.pk]),
+    }
+
+
+def _questions(request: HttpRequest, run: Run) -> list[dict[str, Any]]:
+    mine = access.web_inputs_for(request.user).filter(run=run.pk, status=WebInput.OPEN)
+    return [
+        {"input": each, "may_answer": WebInputRole.RESPONDENT in access.web_input_roles(request.user, each)}
+        for each in mine
+    ]
+
+
+def _run(request: HttpRequest, run_id: str, role: str = access.MONITOR) -> Run:
+    try:
+        return access.run_for(request.user, run_id, role)
+    except NotFound as error:
+        raise Http404(str(error.detail)) from error
+
+
+@require_POST
+def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
+    run = _run(request, run_id, access.MANAGER)
+    return _wish(request, run, wishes.cancel, "The run is being cancelled.")
+
+
+@require_POST
+def resume(request: HttpRequest, run_id: str) -> HttpResponse:
+    run = _run(request, run_id, access.OWNER)
+    return _wish(request, run, wishes.resume, "The run goes on.")
+
+
+def _wish(request: HttpRequest, run: Run, wish: Callable[[Run], None], done: str) -> HttpResponse:
+    try:
+        wish(run)
+        messages.success(request, done)
+    except ApiError as error:
+        messages.error(request, str(error.detail))
+    return redirect("runs:run", run_id=run.pk)
+
+
+@require_POST
+def answer(request: HttpRequest, web_input_id: str) -> HttpResponse:
+    """Store the answer to a question of a run, and go back to the run."""
+    try:
+        web_input = access.web_input_for(request.user, web_input_id, to_answer=True)
+    except NotFound as error:
+        raise Http404(str(error.detail)) from error
+    chosen = request.POST.get("option", "")
+    option = next((each for each in web_input.options if each["option_id"] == chosen), None)
+    if option is None:
+        messages.error(request, "Choose one of the options, then press Answer.")
+    else:
+        _answer(request, web_input, option)
+    return redirect("runs:run", run_id=web_input.run_id)
+
+
+def _answer(request: HttpRequest, web_input: WebInput, option: dict[str, Any]) -> None:
+    try:
+        wishes.answer(web_input, caller_of(request.user), option)
+        messages.success(request, f"You answered: {option['label']}.")
+    except ApiError as error:
+        messages.error(request, str(error.detail))
+
+
+@never_cache
+@require_safe
+def log(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Answer with the whole log as a file: `?format=json` (the default), `csv` or `text`."""
+    run = _run(request, run_id)
+    wanted = request.GET.get("format", "json")
+    write = log_files.FORMATS.get(wanted)
+    if write is None:
+        known = ", ".join(log_files.FORMATS)
+        return HttpResponse(f'There is no format "{wanted[:20]}"; take one of {known}.', status=400)
+    return log_files.response(run, wanted)
