@@ -1,0 +1,69 @@
+"""Finding flows by words."""
+
+from __future__ import annotations
+
+import pytest
+
+from library import access, search
+from library.publish import change, create_flow, delete
+from tests.people import person
+
+pytestmark = pytest.mark.django_db
+TEXT = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
+
+
+def make(title: str, **more):
+    return create_flow(person("alice"), title, TEXT, **more)
+
+
+def found(text: str, name: str = "alice") -> list[str]:
+    return [flow.title for flow in search.found(access.visible_to(person(name)), text)]
+
+
+def test_the_title_counts_most_then_keywords_then_the_description():
+    make("one", description="thumbnails thumbnails thumbnails")
+    make("two", keywords=["thumbnails"])
+    make("thumbnails")
+    assert found("thumbnails") == ["thumbnails", "two", "one"]
+
+
+def test_words_are_found_by_their_beginnings_in_any_case_and_order():
+    make("Two-stage Transfer", description="Moves files by a staging area.")
+    for text in ("TRANS", "transfer two", "stag file", "two-stage"):
+        assert found(text) == ["Two-stage Transfer"], text
+
+
+def test_every_word_must_be_there():
+    make("Two-stage Transfer")
+    assert found("transfer thumbnails") == []
+
+
+def test_without_words_the_newest_come_first():
+    make("old")
+    make("new")
+    assert found("  ") == ["new", "old"]
+
+
+@pytest.mark.parametrize(
+    "text", ['"', "*", "a AND", "NOT transfer", "title:x", "(", "' OR 1=1 --", "^a", "{a}", "NEAR(a b)", "\\"]
+)
+def test_what_the_index_would_take_for_an_operator_is_only_text(text):
+    make("Two-stage Transfer")
+    assert found(text) == []
+
+
+def test_changes_are_found_and_what_was_there_before_is_not():
+    flow = make("before")
+    change(flow, {"title": "after"}, {})
+    assert (found("before"), found("after")) == ([], ["after"])
+
+
+def test_deleted_flows_are_not_found():
+    flow = make("gone")
+    delete(flow)
+    assert found("gone") == []
+
+
+def test_nobody_finds_what_they_may_not_see():
+    make("secret")
+    assert found("secret", "mallory") == []
