@@ -1,10 +1,12 @@
-"""Addresses of the run pages (the start form's and the list's come from their own modules)."""
+"""Addresses of the pages about runs."""
 
 from django.urls import URLPattern, path
 
-from runs import run_page
+from runs import list_page, run_page
 
 pages: list[URLPattern] = [
+    path("runs/", list_page.runs, name="runs"),
+    path("inbox/", list_page.inbox, name="inbox"),
     path("runs/<uuid:run_id>/", run_page.run_page, name="run"),
     path("runs/<uuid:run_id>/cancel", run_page.cancel, name="cancel"),
     path("runs/<uuid:run_id>/resume", run_page.resume, name="resume"),

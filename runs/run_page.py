@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from django.contrib import messages
@@ -21,6 +21,13 @@ from runs import access, documents, live, log_files, wishes
 from runs.models import Run, WebInput, WebInputRole
 from wire.errors import ApiError, NotFound
 from wire.principals import caller_of
+
+SHOWN_AS: Final = {
+    Run.ACTIVE: "running",
+    Run.INACTIVE: "needs-you",
+    Run.SUCCEEDED: "succeeded",
+    Run.FAILED: "failed",
+}
 
 
 @never_cache

@@ -19,6 +19,7 @@ class Command(BaseCommand):
         "Run a flow in the foreground and print its log as it happens. "
         "Exit code: 0 when it succeeded, 1 when it failed, 2 when it could not start."
     )
+    requires_system_checks = ()  # they would load every page of the site
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("definition", type=Path, metavar="DEFINITION.json")

@@ -1,0 +1,43 @@
+"""A child that starts runs and reads a workshop's tables: a JSON command a line, a JSON answer a line."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from runs import engine, nudges  # noqa: E402  (models must be loaded first)
+from runs.models import Run  # noqa: E402
+from tests.engine.conftest import log, version_of  # noqa: E402
+from tests.people import person  # noqa: E402
+
+
+def start(definition: dict[str, Any]) -> str:
+    return str(engine.start(version_of(definition), person("alice"), {"x": 1}).pk)
+
+
+def hint(run_id: str) -> None:
+    nudges.hint(Run.objects.get(pk=run_id).pk)
+
+
+def entries(run_id: str) -> list[Any]:
+    return log(Run.objects.get(pk=run_id))
+
+
+def row(run_id: str) -> dict[str, Any]:
+    run = Run.objects.get(pk=run_id)
+    return {name: getattr(run, name) for name in ("status", "lease_owner", "lease_token", "recoveries")}
+
+
+if __name__ == "__main__":
+    commands = {"start": start, "hint": hint, "entries": entries, "row": row}
+    for line in sys.stdin:
+        name, argument = json.loads(line)
+        sys.stdout.write(json.dumps(commands[name](argument)) + "\n")
+        sys.stdout.flush()
