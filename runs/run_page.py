@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -19,7 +20,8 @@ from library.private import without_private
 from providers.notification.access import mails_of
 from runs import access, documents, live, log_files, wishes
 from runs.models import Run, WebInput, WebInputRole
-from wire.errors import ApiError, NotFound
+from wire.errors import ApiError
+from wire.models import User
 from wire.principals import caller_of
 
 SHOWN_AS: Final = {
@@ -34,7 +36,7 @@ SHOWN_AS: Final = {
 @require_safe
 def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
     """Show a run. What happened so far is in the page; what comes is pushed."""
-    run = _run(request, run_id)
+    run = access.run_for(request.user, run_id)
     held = access.roles_of(request.user, run)
     batch = live.read(run.pk, 0)
     context = {
@@ -83,22 +85,17 @@ def _questions(request: HttpRequest, run: Run) -> list[dict[str, Any]]:
     ]
 
 
-def _run(request: HttpRequest, run_id: str, role: str = access.MONITOR) -> Run:
-    try:
-        return access.run_for(request.user, run_id, role)
-    except NotFound as error:
-        raise Http404(str(error.detail)) from error
-
-
+@login_required
 @require_POST
 def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
-    run = _run(request, run_id, access.MANAGER)
+    run = access.run_for(request.user, run_id, access.MANAGER)
     return _wish(request, run, wishes.cancel, "The run is being cancelled.")
 
 
+@login_required
 @require_POST
 def resume(request: HttpRequest, run_id: str) -> HttpResponse:
-    run = _run(request, run_id, access.OWNER)
+    run = access.run_for(request.user, run_id, access.OWNER)
     return _wish(request, run, wishes.resume, "The run goes on.")
 
 
@@ -111,13 +108,11 @@ def _wish(request: HttpRequest, run: Run, wish: Callable[[Run], None], done: str
     return redirect("runs:run", run_id=run.pk)
 
 
+@login_required
 @require_POST
 def answer(request: HttpRequest, web_input_id: str) -> HttpResponse:
     """Store the answer to a question of a run, and go back to the run."""
-    try:
-        web_input = access.web_input_for(request.user, web_input_id, to_answer=True)
-    except NotFound as error:
-        raise Http404(str(error.detail)) from error
+    web_input = access.web_input_for(request.user, web_input_id, to_answer=True)
     chosen = request.POST.get("option", "")
     option = next((each for each in web_input.options if each["option_id"] == chosen), None)
     if option is None:
@@ -129,7 +124,7 @@ def answer(request: HttpRequest, web_input_id: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, web_input: WebInput, option: dict[str, Any]) -> None:
     try:
-        wishes.answer(web_input, caller_of(request.user), option)
+        wishes.answer(web_input, caller_of(cast("User", request.user)), option)
         messages.success(request, f"You answered: {option['label']}.")
     except ApiError as error:
         messages.error(request, str(error.detail))
@@ -137,9 +132,9 @@ def _answer(request: HttpRequest, web_input: WebInput, option: dict[str, Any]) -
 
 @never_cache
 @require_safe
-def log(request: HttpRequest, run_id: str) -> HttpResponse:
+def log(request: HttpRequest, run_id: str) -> HttpResponseBase:
     """Answer with the whole log as a file: `?format=json` (the default), `csv` or `text`."""
-    run = _run(request, run_id)
+    run = access.run_for(request.user, run_id)
     wanted = request.GET.get("format", "json")
     write = log_files.FORMATS.get(wanted)
     if write is None:
