@@ -1,0 +1,112 @@
+"""Watches a child from outside, ends it with all that it started, and says how it ended.
+
+Root is exempt from the kernel's limit on the number of processes, so for root they are counted here, by a
+process that the counted ones cannot starve.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import select
+import signal
+import time
+from collections.abc import Iterator
+from typing import Final
+
+TOO_MANY_TASKS: Final = 199  # the exit code that says so
+
+_PR_SET_CHILD_SUBREAPER: Final = 36
+_TICK_SECONDS: Final = 0.02
+_PARENT, _THREADS = 1, 17  # fields of /proc/<pid>/stat after the name
+
+
+def adopt() -> None:
+    """Become the parent of every orphan below this process, so that none can leave."""
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def watch(child: int, life: int, most_tasks: int) -> int:
+    """Return how `child` ended, as a shell says it; all below it has ended then too.
+
+    life        a pipe: it all ends when the other end is closed, because the worker wants it or died
+    most_tasks  processes and threads that may live below; only root needs to be counted
+    """
+    must_count = os.geteuid() == 0
+    if must_count:
+        _go_first()
+    ended = os.pidfd_open(child)
+    reason = None
+    while not select.select([ended, life], [], [], _TICK_SECONDS if must_count else None)[0]:
+        if sum(threads for _, threads in _below()) > most_tasks:
+            reason = TOO_MANY_TASKS
+            break
+    status = _end_all(child)
+    return reason or (status if status >= 0 else 128 - status)
+
+
+def _go_first() -> None:
+    """Be scheduled before whatever runs below. Without the right to, the guard is one among many."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
+    except PermissionError:
+        return
+
+
+def _end_all(child: int) -> int:
+    """Kill until nothing is left below, and return how `child` ended: below zero, of which signal.
+
+    Who has a deadly signal waiting can start nothing more, so this ends however fast they multiply
+    """
+    status = 0
+    while True:
+        living = list(_below())
+        for pid, _ in living:
+            _kill(pid)
+        for pid, code in _reaped():
+            status = os.waitstatus_to_exitcode(code) if pid == child else status
+        if not living and not list(_below()):
+            return status
+        time.sleep(0.001)
+
+
+def _below() -> Iterator[tuple[int, int]]:
+    """The pid and number of threads of each process below this one."""
+    children: dict[int, list[tuple[int, int]]] = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            fields = _fields(name)
+            found = (int(name), int(fields[_THREADS]) if fields else 0)
+            children.setdefault(int(fields[_PARENT]) if fields else 0, []).append(found)
+    waiting = [os.getpid()]
+    while waiting:
+        for pid, threads in children.get(waiting.pop(), ()):
+            waiting.append(pid)
+            yield pid, threads
+
+
+def _fields(pid: str) -> list[bytes]:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as stat:
+            return stat.read().rpartition(b")")[2].split()
+    except OSError:
+        return []  # it ended while we looked
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _reaped() -> Iterator[tuple[int, int]]:
+    """Each child that has ended, and its status."""
+    while True:
+        try:
+            pid, code = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        yield pid, code
