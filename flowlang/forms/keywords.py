@@ -14,18 +14,26 @@ from flowlang.forms.patterns import search
 from flowlang.problems import JSON
 
 Keyword: TypeAlias = Callable[[Any, Any, Any, Any], "Iterator[ValidationError] | None"]
-MAX_STEPS: Final = 200_000
+BASE_STEPS: Final = 100_000
+STEPS_A_VALUE: Final = 40
 _STEPS_AN_ERROR: Final = 20
-_left: ContextVar[list[int]] = ContextVar("steps left")
+_STEPS_A_REFERENCE: Final = 20
+# Below Python's own limit: what happens there inside the compiled parts of jsonschema is not an exception.
+_MAX_DEPTH: Final = 150
+_left: ContextVar[list[int]] = ContextVar("steps and levels left")
+
+
+class TooDeep(Exception):
+    """The schema leads into itself without end, or more deeply than anybody means it."""
 
 
 class TooManySteps(Exception):
-    """Checking this input against this schema takes more than MAX_STEPS keyword evaluations."""
+    """Checking this input against this schema takes more keyword evaluations than are allowed."""
 
 
-def allow_steps(steps: int = MAX_STEPS) -> None:
-    """Set how many keyword evaluations the current context may still do."""
-    _left.set([steps])
+def allow_steps(values: int) -> None:
+    """Set how many keyword evaluations the current context may still do, for an input of so many values."""
+    _left.set([BASE_STEPS + STEPS_A_VALUE * values, _MAX_DEPTH])
 
 
 def _spend(steps: int) -> None:
@@ -35,12 +43,19 @@ def _spend(steps: int) -> None:
         raise TooManySteps
 
 
-def _counted(keyword: Keyword) -> Keyword:
+def _counted(keyword: Keyword, steps: int) -> Keyword:
     def check(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-        _spend(1)
-        for error in keyword(validator, value, instance, schema) or ():
-            _spend(_STEPS_AN_ERROR)
-            yield error
+        _spend(steps)
+        left = _left.get()
+        left[1] -= 1
+        if left[1] < 0:
+            raise TooDeep
+        try:
+            for error in keyword(validator, value, instance, schema) or ():
+                _spend(_STEPS_AN_ERROR)
+                yield error
+        finally:  # whoever wants to know only whether there is an error does not ask for the second
+            left[1] += 1
 
     return check
 
@@ -127,6 +142,8 @@ _REPLACED: Final[dict[str, Keyword]] = {
 _ALL: Final = {**Draft7Validator.VALIDATORS, **_REPLACED}
 BoundedValidator: Final = extend(  # type: ignore[no-untyped-call]  # the stubs leave it untyped
     Draft7Validator,
-    validators={name: _counted(check) for name, check in _ALL.items()},
+    validators={
+        name: _counted(check, _STEPS_A_REFERENCE if name == "$ref" else 1) for name, check in _ALL.items()
+    },
 )
 FORMATS: Final = checker()

@@ -11,7 +11,7 @@ from jsonschema import Draft7Validator, SchemaError, ValidationError
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
-from flowlang.forms.keywords import FORMATS, BoundedValidator, TooManySteps, allow_steps
+from flowlang.forms.keywords import FORMATS, BoundedValidator, TooDeep, TooManySteps, allow_steps
 from flowlang.forms.patterns import PatternError
 from flowlang.problems import JSON
 
@@ -54,7 +54,7 @@ def errors(schema: JSON, value: JSON) -> list[ValidationError]:
     if depth_exceeds(value, MAX_DEPTH):
         return [ValidationError(f"The value is nested more than {MAX_DEPTH} levels deep")]
     check_schema(schema)
-    allow_steps()
+    allow_steps(_size(value))
     try:
         found = list(islice(_iterate(schema, value), MAX_ERRORS))
     except TooManySteps:
@@ -78,11 +78,11 @@ def check_schema(schema: JSON) -> None:
 
 def is_valid(schema: JSON, value: JSON, root: JSON) -> bool:
     """Whether `value` fits `schema`, a part of the document `root`. False when that cannot be said."""
-    allow_steps()
+    allow_steps(_size(value))
     try:
         validator = BoundedValidator(root, registry=_CLOSED, format_checker=FORMATS).evolve(schema=schema)
         return bool(validator.is_valid(value))
-    except (TooManySteps, PatternError, Unresolvable, RecursionError, OverflowError):
+    except (TooManySteps, TooDeep, PatternError, Unresolvable, OverflowError):
         return False
 
 
@@ -94,6 +94,16 @@ def depth_exceeds(value: JSON, limit: int) -> bool:
         if not level:
             return False
     return True
+
+
+def _size(value: JSON) -> int:
+    """Return how many values `value` holds."""
+    level: list[JSON] = [value]
+    size = 0
+    while level:
+        size += len(level)
+        level = [inner for outer in level for inner in _members(outer)]
+    return size
 
 
 def _members(value: JSON) -> Iterable[JSON]:
@@ -111,7 +121,7 @@ def _iterate(schema: JSON, value: JSON) -> Iterable[ValidationError]:
         raise UnusableSchema(
             f'"$ref": {error.ref!r} leads to nothing in it; others are not fetched.'
         ) from error
-    except RecursionError as error:
+    except TooDeep as error:
         raise UnusableSchema("it refers to itself without end.") from error
     except OverflowError as error:
         raise UnusableSchema(f"a number in it is out of range: {error}.") from error

@@ -1,0 +1,111 @@
+"""The tree that a template draws: one `Field` for each place in the form."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+_NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value of a choice, or one variant."""
+
+    value: str
+    title: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One place in the form, ready to be drawn.
+
+    kind        which control (`kinds.Kind`; "omitted" stands for a part of a tree that is not there yet)
+    name        the control's name; the markers beside it are `<name>#was`, `<name>#json`, ... (`reading`)
+    key         the property's own name, or the row's number
+    loc         JSONPath of the value, as problems give it
+    text        what the control holds
+    was         what `#was` holds: how the value stood when the form was drawn
+    detail      a second text: a moment's offset, a variant's level, a fixed value in words
+    typed       the name of a free member, as the person typed it
+    """
+
+    kind: str
+    name: str
+    key: str
+    loc: str
+    title: str
+    help: str = ""
+    required: bool = False
+    read_only: bool = False
+    text: str = ""
+    was: str = ""
+    detail: str = ""
+    typed: str = ""
+    input_type: str = "text"
+    picker: str = ""
+    hints: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+    children: tuple[Field, ...] = ()
+    errors: tuple[str, ...] = ()
+    can_add: bool = False
+    can_remove: bool = False
+
+    @property
+    def id(self) -> str:
+        """Return an id for the page that is unique for the name."""
+        plain = _NOT_PLAIN.sub("-", self.name).strip("-")
+        exact = "/" + plain.replace("-", "/") == self.name
+        return f"f-{plain}" if exact else f"f-{plain}-{zlib.crc32(self.name.encode()):x}"
+
+    @property
+    def below(self) -> str:
+        """Return the name of the group that this place belongs to."""
+        return self.name.rpartition("/")[0]
+
+    @property
+    def by_key(self) -> dict[str, Field]:
+        """Return the children by their own names."""
+        return {inner.key: inner for inner in self.children}
+
+    @property
+    def entries(self) -> tuple[Field, ...]:
+        """Return the children whose names the person types."""
+        return tuple(inner for inner in self.children if inner.name.rpartition("/")[2].startswith("#"))
+
+    @property
+    def members(self) -> tuple[Field, ...]:
+        """Return the children whose names the schema gives."""
+        return tuple(inner for inner in self.children if not inner.name.rpartition("/")[2].startswith("#"))
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a form holds beside its value.
+
+    texts     raw text of the JSON editors that could not be read, by name
+    chosen    which variant shows, by marker; -1 for "not given"
+    kept      what was typed into the variants that do not show: marker -> {variant: value}
+    rows      keys of a list's rows, in order, by the list's name
+    entries   key, typed name and value of a group's free members, in order, by the group's name
+    fresh     places that were just added and still want their defaults
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    chosen: Mapping[str, int] = field(default_factory=dict)
+    kept: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    rows: Mapping[str, list[str]] = field(default_factory=dict)
+    entries: Mapping[str, list[tuple[str, str, Any]]] = field(default_factory=dict)
+    fresh: frozenset[str] = frozenset()
+
+
+def walk(fields: tuple[Field, ...] | list[Field]) -> Iterator[Field]:
+    """Yield every field of the trees, from the top."""
+    for one in fields:
+        yield one
+        yield from walk(one.children)
