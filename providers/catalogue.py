@@ -11,7 +11,7 @@ def catalogue(site: str = "") -> list[dict[str, Any]]:
     """Return one description for each provider, by path.
 
     site       where this site is, e.g. "https://flows.example.org"; for the provider's own address
-    addresses  the hosted addresses that mean the provider; the shortest, which definitions use today, first
+    addresses  the hosted addresses that mean the provider, in the order of the setting
     """
     addresses: dict[str, list[str]] = {}
     for url, path in hosted_addresses().items():
@@ -20,7 +20,7 @@ def catalogue(site: str = "") -> list[dict[str, Any]]:
         {
             "path": path,
             "url": f"{site}/actions/{path}",
-            "addresses": sorted(addresses.get(path, []), key=lambda url: (len(url), url)),
+            "addresses": addresses.get(path, []),
             **provider.introspect(),
         }
         for path, provider in sorted(built_in().items())

@@ -67,15 +67,16 @@ def copy_file(source: Place, destination: Place, how: Copy, tick: Tick) -> int:
                 raise FolderError("SourceChanged", f'"{source.path}" was changed while it was copied.')
             if how.preserve_timestamp:
                 os.utime(writing, ns=(before.st_atime_ns, before.st_mtime_ns))
-        with told(destination):
-            os.rename(how.part_name, destination.name, src_dir_fd=folder, dst_dir_fd=folder)
+            with told(destination):
+                os.rename(how.part_name, destination.name, src_dir_fd=folder, dst_dir_fd=folder)
+        with told(destination.parent()):
             os.fsync(folder)
     return before.st_size
 
 
 @contextmanager
 def _part(folder: int, name: str, destination: Place) -> Iterator[int]:
-    """A new file under the part's name; gone again if anything goes wrong before it is whole."""
+    """A new file under the part's name; gone again if anything goes wrong before it has its own."""
     with suppress(FileNotFoundError):
         os.unlink(name, dir_fd=folder)
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
