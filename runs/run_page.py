@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 import orjson
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -132,7 +132,7 @@ def _answer(request: HttpRequest, web_input: WebInput, option: dict[str, Any]) -
 
 @never_cache
 @require_safe
-def log(request: HttpRequest, run_id: str) -> HttpResponseBase:
+def log(request: HttpRequest, run_id: str) -> HttpResponse:
     """Answer with the whole log as a file: `?format=json` (the default), `csv` or `text`."""
     run = access.run_for(request.user, run_id)
     wanted = request.GET.get("format", "json")
