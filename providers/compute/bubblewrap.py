@@ -11,7 +11,7 @@ from providers.compute import policy
 from providers.compute.inside import seccomp
 from providers.compute.policy import Folder, Limits
 
-RUNNER = "/run/headrace/runner.py"
+INSIDE = "/run/headrace"
 _NOBODY = "65534"
 
 
@@ -83,7 +83,7 @@ def _places(shown: list[Folder], hidden: list[str]) -> list[str]:
     for folder in shown:
         option = "--bind" if folder.is_writable else "--ro-bind"
         mounts.append((folder.path, [option, os.path.realpath(folder.path), folder.path]))
-    mounts.append((RUNNER, ["--ro-bind", str(policy.INSIDE / "runner.py"), RUNNER]))
+    mounts.append((INSIDE, ["--ro-bind", str(policy.INSIDE), INSIDE]))
     mounts.sort(key=lambda mount: mount[0].count("/"))
     words = [word for _, mount in mounts for word in mount]
     return [*words, *(word for place in sorted(covers) for word in ("--remount-ro", place))]

@@ -54,6 +54,18 @@ def interpreter() -> str:
     return os.path.realpath(sys.executable)
 
 
+def started(module: str, *words: str, folder: str = str(INSIDE)) -> list[str]:
+    """Return the command that calls `main(*words)` of a module of INSIDE, by its compiled form."""
+    steps = (
+        "import sys",
+        "sys.path.insert(0, sys.argv.pop(1))",
+        f"import {module}",
+        "del sys.path[0]",
+        f"{module}.main(*sys.argv[1:])",
+    )
+    return [interpreter(), "-I", "-S", "-B", "-c", "; ".join(steps), folder, *words]
+
+
 def search_path() -> list[str]:
     """Return the folders of installed packages, such as Pillow."""
     return [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]

@@ -101,21 +101,41 @@ def _hidden() -> list[str]:
 
 
 def _launch(folders: Sequence[Folder], limits: Limits, at: Level) -> Launch:
+    return _with_bubblewrap(folders, limits, at) if at.is_full else _confined(folders, limits, at)
+
+
+def _with_bubblewrap(folders: Sequence[Folder], limits: Limits, at: Level) -> Launch:
     answer, answering = os.pipe()
-    if not at.is_full:
-        own = Path(tempfile.mkdtemp(prefix=OWN_FOLDER))
-        own.chmod(0o700 if at.name == "restricted" else 0o777)
-        return _guarded(Launch([], answer, [answering], folder=own), _rules(folders, own), at, limits)
     filter_descriptor = bubblewrap.system_call_filter()
     command = [
         bubblewrap.program() or "bwrap",
         *("--seccomp", str(filter_descriptor)),
         *bubblewrap.arguments(folders, _hidden(), limits, at.features),
-        *(*_python(), bubblewrap.RUNNER, str(answering)),
+        *policy.started("runner", str(answering), folder=bubblewrap.INSIDE),
     ]
     launch = Launch(command, answer, [answering, filter_descriptor])
-    # Only root needs a guard: the kernel counts everybody else's processes.
-    return _guarded(launch, {"command": [*command]}, at, limits) if os.geteuid() == 0 else launch
+    if os.geteuid() != 0:
+        return launch
+    # The kernel counts everybody's processes but root's; for root there is a guard.
+    alive, launch.life = os.pipe()
+    passed = ",".join(map(str, launch.passed))
+    launch.command = policy.started("guard", str(_most_tasks(limits)), str(alive), passed, *command)
+    launch.passed.append(alive)
+    return launch
+
+
+def _confined(folders: Sequence[Folder], limits: Limits, at: Level) -> Launch:
+    answer, answering = os.pipe()
+    alive, life = os.pipe()
+    own = Path(tempfile.mkdtemp(prefix=OWN_FOLDER))
+    own.chmod(0o700 if at.name == "restricted" else 0o777)
+    told = {"level": at.name, "most_tasks": _most_tasks(limits), **_rules(folders, own)}
+    command = policy.started("confine", json.dumps(told), str(answering), str(alive))
+    return Launch(command, answer, [answering, alive], life, own)
+
+
+def _most_tasks(limits: Limits) -> int:
+    return limits.processes + OVERHEAD
 
 
 def _rules(folders: Sequence[Folder], own: Path) -> dict[str, JSON]:
@@ -126,18 +146,6 @@ def _rules(folders: Sequence[Folder], own: Path) -> dict[str, JSON]:
         "readable": [*readable, *(folder.path for folder in shown if not folder.is_writable)],
         "writable": [str(own), *(folder.path for folder in shown if folder.is_writable)],
     }
-
-
-def _guarded(launch: Launch, rules: dict[str, JSON], at: Level, limits: Limits) -> Launch:
-    alive, life = os.pipe()
-    told = {"level": at.name, "passed": launch.passed, "most_tasks": limits.processes + OVERHEAD, **rules}
-    script = str(policy.INSIDE / "confine.py")
-    command = [*_python(), script, json.dumps(told), str(launch.passed[0]), str(alive)]
-    return replace(launch, command=command, passed=[*launch.passed, alive], life=life)
-
-
-def _python() -> list[str]:
-    return [policy.interpreter(), "-I", "-S", "-B"]
 
 
 def _outcome(ended: Ended, limits: Limits) -> Outcome:

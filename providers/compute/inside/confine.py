@@ -1,16 +1,12 @@
-"""Starts a function's process and watches it: this process is the guard, its child is confined.
-
-    confine.py SETTINGS ANSWER_DESCRIPTOR LIFE_DESCRIPTOR
+"""Confines a function's process without namespaces: this process is its guard, its child becomes the runner.
 
 SETTINGS is JSON:
-    level        "restricted" or "minimal": the child confines itself and becomes the runner;
-                 "full": it becomes bubblewrap, by `command`
+    level        "restricted" or "minimal"
     folder       the call's own folder
     readable, writable   what the restricted level may use
-    passed       descriptors that only the child needs
     most_tasks   how many processes and threads root's function may have
-The life descriptor is the reading end of a pipe; when its other end closes, because the worker wants an end
-or died, all of it ends.
+LIFE is the reading end of a pipe; when its other end closes, because the worker wants an end or died, all
+of it ends.
 """
 
 from __future__ import annotations
@@ -21,17 +17,12 @@ import os
 import sys
 from typing import Any, Final
 
-# The interpreter is started without search paths; these files lie beside this one.
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-
 import guard
 import landlock
 import runner
 import seccomp
 
-sys.path.pop(0)
-
-_PR_CAPBSET_DROP, _PR_SET_SECUREBITS, _PR_SET_NO_NEW_PRIVS = 24, 28, 38
+_PR_CAPBSET_DROP, _PR_SET_SECUREBITS, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 24, 28, 36, 38
 _NO_ROOT_RIGHTS: Final = 0b11101111  # root is a user like others, and that is locked; keep-caps off
 _CAPABILITY_VERSION: Final = 0x20080522
 _NEW_PIDS_NETWORK_IPC: Final = 0x20000000 | 0x40000000 | 0x08000000
@@ -41,23 +32,21 @@ _DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/u
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def main(settings: dict[str, Any], answer: int, life: int) -> int:
-    """Return how the function's process ended, as a shell would say it."""
-    guard.adopt()
+def main(settings_text: str, answer: str, life: str) -> None:
+    """Run the request that waits on standard input, and exit as its process did."""
+    settings = json.loads(settings_text)
+    # Every orphan below becomes a child of this process, so that none can leave.
+    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     if settings["level"] == "restricted" and os.geteuid() == 0:
         # Only a plus where it works: inside, the function sees and can signal only its own processes.
         _libc.unshare(_NEW_PIDS_NETWORK_IPC)
     child = os.fork()
     if child == 0:
-        os.close(life)
-        if settings["level"] == "full":
-            os.execv(settings["command"][0], settings["command"])
+        os.close(int(life))
         _confine(settings)
         runner.main(answer)
-    for descriptor in (0, 1, 2, *settings["passed"]):
-        os.close(descriptor)
-    status: int = guard.watch(child, life, settings["most_tasks"])
-    return status
+    guard.close((0, 1, 2, int(answer)))
+    sys.exit(guard.watch(child, int(life), settings["most_tasks"]))
 
 
 def _confine(settings: dict[str, Any]) -> None:
@@ -104,7 +93,3 @@ def _pass_over_metadata() -> None:
 
     os.chmod = os.utime = unchanged
     os.supports_follow_symlinks.update({unchanged})
-
-
-if __name__ == "__main__":
-    sys.exit(main(json.loads(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))

@@ -6,24 +6,34 @@ process that the counted ones cannot starve.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import select
 import signal
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 TOO_MANY_TASKS: Final = 199  # the exit code that says so
 
-_PR_SET_CHILD_SUBREAPER: Final = 36
-_TICK_SECONDS: Final = 0.02
+_TICK_SECONDS: Final = 0.05
 _PARENT, _THREADS = 1, 17  # fields of /proc/<pid>/stat after the name
 
 
-def adopt() -> None:
-    """Become the parent of every orphan below this process, so that none can leave."""
-    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+def main(most_tasks: str, life: str, passed: str, *command: str) -> None:
+    """Start `command` and watch it to its end. `passed`: the descriptors that only it needs, as in "5,7"."""
+    child = os.fork()
+    if child == 0:
+        os.close(int(life))
+        os.execv(command[0], command)
+    close([0, 1, 2, *map(int, passed.split(","))])
+    sys.exit(watch(child, int(life), int(most_tasks)))
+
+
+def close(descriptors: Iterable[int]) -> None:
+    """Close what only the child needs: whoever reads from it waits until all have closed it."""
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 def watch(child: int, life: int, most_tasks: int) -> int:
@@ -60,14 +70,16 @@ def _end_all(child: int) -> int:
     """
     status = 0
     while True:
-        living = list(_below())
-        for pid, _ in living:
-            _kill(pid)
-        for pid, code in _reaped():
-            status = os.waitstatus_to_exitcode(code) if pid == child else status
-        if not living and not list(_below()):
-            return status
-        time.sleep(0.001)
+        try:
+            pid, code = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return status  # whoever is below is a child of this process, or has one above it
+        if pid == child:
+            status = os.waitstatus_to_exitcode(code)
+        elif not pid:
+            for living, _ in _below():
+                _kill(living)
+            time.sleep(0.001)
 
 
 def _below() -> Iterator[tuple[int, int]]:
@@ -98,15 +110,3 @@ def _kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         return
-
-
-def _reaped() -> Iterator[tuple[int, int]]:
-    """Each child that has ended, and its status."""
-    while True:
-        try:
-            pid, code = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if not pid:
-            return
-        yield pid, code

@@ -8,11 +8,10 @@ The request: {"source", "name", "args", "kwargs", "search_path", "limits": {"cpu
 from __future__ import annotations
 
 import json
-import linecache
 import os
 import resource
 import sys
-import traceback
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -28,7 +27,7 @@ class _Unusable(Exception):
         self.code, self.description = code, description
 
 
-def main(answer_descriptor: int) -> None:
+def main(answer_descriptor: str) -> None:
     """Answer the request that waits on standard input, and end this process."""
     request = json.load(sys.stdin.buffer)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -36,7 +35,7 @@ def main(answer_descriptor: int) -> None:
     sys.path += request["search_path"]
     answer = _answer(request)
     _flush()
-    with open(answer_descriptor, "wb") as pipe:
+    with open(int(answer_descriptor), "wb") as pipe:
         pipe.write(answer)
     # Threads that the function left behind would hold the process open.
     os._exit(0)
@@ -64,7 +63,7 @@ def _answer(request: dict[str, Any]) -> bytes:
     except _Unusable as error:
         return _error(error.code, error.description, "")
     except BaseException as error:  # noqa: BLE001  (whatever the function raises is the answer, SystemExit too)
-        return _error("FunctionRaised", _summary(error), _trace(error))
+        return _error("FunctionRaised", *_told(error, request))
 
 
 def _loaded(source: str, name: str) -> Any:
@@ -72,7 +71,6 @@ def _loaded(source: str, name: str) -> Any:
     module = ModuleType("function")
     module.__file__ = f"{name}.py"
     sys.modules["function"] = module
-    linecache.cache[module.__file__] = (len(source), None, source.splitlines(keepends=True), module.__file__)
     exec(compile(source, module.__file__, "exec"), module.__dict__)
     function = getattr(module, name, None)
     if not callable(function):
@@ -105,16 +103,19 @@ def _error(code: str, description: str, trace: str) -> bytes:
     return json.dumps({"error": error}).encode()
 
 
-def _summary(error: BaseException) -> str:
-    return "".join(traceback.format_exception_only(error)).strip()[:LONGEST_DESCRIPTION]
-
-
-def _trace(error: BaseException) -> str:
+def _told(error: BaseException, request: dict[str, Any]) -> tuple[str, str]:
+    """One line, and the traceback from the function's own first line on."""
+    # Loaded only now: calls that succeed need not pay for them.
+    linecache, traceback = import_module("linecache"), import_module("traceback")
+    lines = request["source"].splitlines(keepends=True)
+    name = f"{request['name']}.py"
+    linecache.cache[name] = (len(request["source"]), None, lines, name)
     frames = error.__traceback__
     while frames is not None and frames.tb_frame.f_code.co_filename == __file__:
         frames = frames.tb_next
-    lines = traceback.format_exception(type(error), error, frames)
-    return "".join(lines)[-LONGEST_TRACEBACK:]
+    summary = "".join(traceback.format_exception_only(error)).strip()
+    trace = "".join(traceback.format_exception(type(error), error, frames))
+    return summary[:LONGEST_DESCRIPTION], trace[-LONGEST_TRACEBACK:]
 
 
 def _printable(text: str) -> str:
@@ -128,7 +129,3 @@ def _flush() -> None:
         except (OSError, ValueError, AttributeError):
             # The function may have closed or replaced them; what it printed is then its own loss.
             continue
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))
