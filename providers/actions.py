@@ -15,7 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -238,7 +238,7 @@ def finish(
     token    the fencing token, for actions carried out under a lease
     is_news  hint the run that waits for it; not needed while that run's own call is being answered
     """
-    unfinished = Action.objects.filter(pk=action_id).exclude(status__in=Action.TERMINAL)
+    unfinished = Action.objects.filter(pk=action_id, status__in=Action.UNFINISHED)
     mine = unfinished if token is None else unfinished.filter(lease_token=token)
     with transaction.atomic():
         ended = mine.update(
@@ -260,7 +260,7 @@ def hint_when_idle(action: Action, task_name: str, queue: str | None = None) -> 
 
 def request_cancel(action: Action) -> None:
     """Note that the action shall stop. Raises ActionError("ActionConflict", 409) when it has ended."""
-    unfinished = Action.objects.filter(pk=action.pk).exclude(status__in=Action.TERMINAL)
+    unfinished = Action.objects.filter(pk=action.pk, status__in=Action.UNFINISHED)
     if not unfinished.update(cancel_requested=True):
         raise ActionError("ActionConflict", f"Action {action.pk} has ended already.", status=409)
 
@@ -279,7 +279,7 @@ def release(action: Action) -> ActionStatus:
 
 
 def _ours(action_id: str | UUID, token: int) -> QuerySet[Action]:
-    return Action.objects.filter(Q(pk=action_id, lease_token=token) & ~Q(status__in=Action.TERMINAL))
+    return Action.objects.filter(pk=action_id, lease_token=token, status__in=Action.UNFINISHED)
 
 
 def _lease_end(lease_seconds: float | None) -> Any:

@@ -18,6 +18,7 @@ class Action(models.Model):
 
     ACTIVE, INACTIVE, SUCCEEDED, FAILED = "ACTIVE", "INACTIVE", "SUCCEEDED", "FAILED"
     TERMINAL = frozenset({SUCCEEDED, FAILED})
+    UNFINISHED = (ACTIVE, INACTIVE)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     provider = models.CharField(max_length=80)  # e.g. "transfer/ls"

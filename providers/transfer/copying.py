@@ -119,7 +119,7 @@ def _write(descriptor: int, chunk: bytes) -> None:
 def _compare(sent: str, writing: int, how: Copy, destination: Place, tick: Tick) -> None:
     if how.expected and sent != how.expected.lower():
         raise FolderError(
-            "ChecksumMismatch",
+            "ChecksumWrong",
             f'"{destination.path}": the source has {how.algorithm} {sent}, not {how.expected}.',
         )
     if sent:

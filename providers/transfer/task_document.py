@@ -28,6 +28,7 @@ NICE_STATUS: Final = {
     "PermissionDenied": ("PERMISSION_DENIED", "permission denied"),
     "QuotaExceeded": ("QUOTA_EXCEEDED", "quota exceeded"),
     "ChecksumMismatch": ("CHECKSUM_MISMATCH", "checksum mismatch"),
+    "ChecksumWrong": ("CHECKSUM_MISMATCH", "checksum mismatch"),
     "SourceChanged": ("FILE_CHANGED", "file changed"),
     "NotAFolder": ("NOT_A_DIRECTORY", "not a directory"),
     "IsAFolder": ("IS_A_DIRECTORY", "is a directory"),

@@ -54,7 +54,8 @@ def test_ls_chooses_and_orders(alice: Caller, collection, more: dict, names: lis
 
 
 @pytest.mark.parametrize(
-    "more", [{"path": "/nope"}, {"path": "b.txt"}, {"path": "../x"}, {"filter": "owner:me"}, {"orderby": "colour"}]
+    "more",
+    [{"path": "/nope"}, {"path": "b.txt"}, {"path": "../x"}, {"filter": "owner:me"}, {"orderby": "colour"}],
 )
 def test_ls_of_what_cannot_be_listed_fails_with_a_reason(alice: Caller, collection, more: dict) -> None:
     data = collection(files=FILES)
@@ -67,7 +68,11 @@ def test_ls_understands_the_old_path_only(alice: Caller, collection) -> None:
     data = collection(files=FILES)
     old = "https://actions.globus.org/transfer/ls"
     details = run(old, alice, endpoint_id=str(data.pk), path="/sub/", path_only=True)["details"]
-    assert (details["DATA"][0]["name"], details["DATA"][0]["is_folder"], details["path"]) == ("sub", True, "/")
+    assert (details["DATA"][0]["name"], details["DATA"][0]["is_folder"], details["path"]) == (
+        "sub",
+        True,
+        "/",
+    )
 
 
 def test_names_that_are_not_text_do_not_break_a_listing(alice: Caller, collection) -> None:
@@ -77,7 +82,9 @@ def test_names_that_are_not_text_do_not_break_a_listing(alice: Caller, collectio
     assert "bad\ufffd.txt" in [item["name"] for item in details["DATA"]]
 
 
-@pytest.mark.parametrize(("path", "kind"), [("b.txt", "file"), ("/sub", "dir"), ("/sub/", "dir"), ("/", "dir")])
+@pytest.mark.parametrize(
+    ("path", "kind"), [("b.txt", "file"), ("/sub", "dir"), ("/sub/", "dir"), ("/", "dir")]
+)
 def test_stat_tells_what_is_there(alice: Caller, collection, path: str, kind: str) -> None:
     data = collection(files=FILES)
     details = run(f"{TRANSFER}/stat", alice, endpoint_id=str(data.pk), path=path)["details"]

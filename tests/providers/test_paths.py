@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from providers.transfer.copying import Copy, copy_file, remove
-from providers.transfer.folders import FolderError, Place, find, item_at, items, make_folder, opened_file, place
+from providers.transfer.folders import (
+    FolderError,
+    Place,
+    find,
+    item_at,
+    items,
+    make_folder,
+    opened_file,
+    place,
+)
 
 
 @pytest.fixture
@@ -36,7 +45,14 @@ def _read(root: Path, path: str) -> str:
 
 @pytest.mark.parametrize(
     "path",
-    ["sub/file.txt", "/sub/file.txt", "/~/sub/file.txt", "~/sub/file.txt", "/sub//./file.txt", "./sub/file.txt"],
+    [
+        "sub/file.txt",
+        "/sub/file.txt",
+        "/~/sub/file.txt",
+        "~/sub/file.txt",
+        "/sub//./file.txt",
+        "./sub/file.txt",
+    ],
 )
 def test_all_spellings_lead_to_the_same_file(root: Path, path: str) -> None:
     assert _read(root, path) == "inside"
@@ -98,12 +114,16 @@ def test_nothing_is_made_through_a_link(root: Path, path: str) -> None:
 @pytest.mark.parametrize("path", ["out/copy.txt", "inner/copy.txt", "loop/copy.txt"])
 def test_nothing_is_written_through_a_link(root: Path, path: str) -> None:
     with pytest.raises(FolderError):
-        copy_file(place(str(root), "sub/file.txt"), place(str(root), path), Copy(".part-x-1"), lambda count: None)
+        copy_file(
+            place(str(root), "sub/file.txt"), place(str(root), path), Copy(".part-x-1"), lambda count: None
+        )
     assert sorted(os.listdir(root.parent / "colX")) == ["secret.txt"]
 
 
 def test_a_file_in_place_of_a_link_replaces_the_link(root: Path) -> None:
-    copy_file(place(str(root), "sub/file.txt"), place(str(root), "out.txt"), Copy(".part-x-1"), lambda count: None)
+    copy_file(
+        place(str(root), "sub/file.txt"), place(str(root), "out.txt"), Copy(".part-x-1"), lambda count: None
+    )
     assert (root / "out.txt").read_text() == "inside" and not (root / "out.txt").is_symlink()
     assert (root.parent / "colX" / "secret.txt").read_text() == "outside"
 

