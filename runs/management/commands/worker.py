@@ -5,6 +5,7 @@ import os
 import warnings
 from typing import Any, Final
 
+import billiard.pool
 from celery import current_app
 from celery.platforms import SecurityWarning
 from django.core.management.base import BaseCommand
@@ -34,6 +35,9 @@ class Command(BaseCommand):
         pool, usual = _POOLS[queue]
         concurrency = options["concurrency"] or usual
         os.environ["CELERY_SKIP_CHECKS"] = "1"  # the same, for the same reason
+        # A leaving child waits, 30 s at most, until its parent has counted its answers; a stopping parent may
+        # count no more. There are no answers to lose here: what was done is in the database.
+        billiard.pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 5
         connections.close_all()
         # What Celery fears as root is pickle, which is not accepted; functions of users run in a sandbox.
         warnings.simplefilter("ignore", SecurityWarning)

@@ -1,0 +1,192 @@
+"""The page on which a flow is started: its form is made from the flow's input schema."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final, cast
+
+import orjson
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from flowlang import forms
+from flowlang.forms import Field, UnusableSchema, json_text
+from library.access import flow_for
+from library.models import FlowRole, FlowVersion
+from library.publish import current_version
+from runs import engine
+from runs.access import run_for
+from runs.models import Run
+from runs.start_sheet import ADVANCED, Sheet, again, begun, checked, posted, told, turned
+from wire.errors import FlowInputError, NotFound
+from wire.models import GroupIdentity, User
+from wire.principals import GROUP_PREFIX, identity_urn
+
+_MAX_FILE_BYTES: Final = 150_000  # run data may have 200 KB, and base64 adds a third
+_MOST_PEOPLE: Final = 20
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest, flow_id: str) -> HttpResponse:
+    """Show the form, do what its buttons ask for, and start the run."""
+    flow = flow_for(request.user, flow_id, FlowRole.STARTER)
+    version = current_version(flow)
+    if request.method != "POST":
+        return _page(request, version, _first(request, version))
+    action = request.POST.get("action", "")
+    sheet = posted(version.input_schema, _items(request), action)
+    if action == "start":
+        return _start(request, version, sheet)
+    return _page(request, version, _acted(sheet, version, action))
+
+
+def _first(request: HttpRequest, version: FlowVersion) -> Sheet:
+    schema = version.input_schema
+    if "input" in request.GET:
+        return _from_link(schema, request.GET["input"])
+    if "from" in request.GET:
+        return _from_run(request, schema, request.GET["from"])
+    return begun(schema)
+
+
+def _from_link(schema: Any, text: str) -> Sheet:
+    try:
+        value = json_text.parse(text)
+    except ValueError as error:
+        return begun(schema, source=f"The link's input cannot be used, so this is the empty form. {error}")
+    if not isinstance(value, dict):
+        return begun(schema, source="The link's input is not a JSON object, so this is the empty form.")
+    return begun(schema, value, "Filled in by the link that you followed.")
+
+
+def _from_run(request: HttpRequest, schema: Any, run_id: str) -> Sheet:
+    try:
+        run = run_for(request.user, run_id)
+    except NotFound:
+        return begun(
+            schema, source=f'There is no run "{run_id[:60]}" for you to see: this is the empty form.'
+        )
+    earlier = orjson.loads(Run.objects.values_list("input", flat=True).get(pk=run.pk))
+    name = f"“{run.label}”" if run.label else str(run.pk)[:8]
+    sheet = begun(schema, again(schema, earlier), f"Filled with the input of run {name}.")
+    return replace(sheet, label=run.label, tags=", ".join(run.tags))
+
+
+def _acted(sheet: Sheet, version: FlowVersion, action: str) -> Sheet:
+    schema, sample = version.input_schema, version.flow.sample_input
+    if action.startswith("tab:"):
+        return turned(sheet, schema, action.removeprefix("tab:"))
+    if action == "sample" and isinstance(sample, dict):
+        return _keeping(sheet, begun(schema, sample, "Filled with the sample."))
+    if action == "clear":
+        return _keeping(sheet, begun(schema))
+    return sheet
+
+
+def _keeping(sheet: Sheet, other: Sheet) -> Sheet:
+    return replace(other, tab=sheet.tab, label=sheet.label, tags=sheet.tags)
+
+
+def _start(request: HttpRequest, version: FlowVersion, sheet: Sheet) -> HttpResponse:
+    try:
+        sheet, said = checked(sheet, version.input_schema)
+        if sheet.is_right:
+            run = engine.start(version, cast("User", request.user), sheet.draft.body, **said)
+            return redirect("runs:run", run_id=run.pk)
+    except FlowInputError as error:
+        problems = error.detail if isinstance(error.detail, list) else []
+        sheet = replace(sheet, problems=problems)
+    except UnusableSchema as error:
+        problems = [{"loc": ["$"], "msg": f"The flow's input schema cannot be used: {error}"}]
+        sheet = replace(sheet, problems=problems)
+    return _page(request, version, sheet, status=422)
+
+
+def _page(request: HttpRequest, version: FlowVersion, sheet: Sheet, status: int = 200) -> HttpResponse:
+    flow = version.flow
+    root, unusable = _drawn(version, sheet)
+    lines = told(sheet, root)
+    context = {
+        "flow": flow,
+        "version": version,
+        "sheet": sheet,
+        "root": root,
+        "unusable": unusable,
+        "told": lines,
+        "first_error": next((line.anchor for line in lines if line.anchor), ""),
+        "has_sample": isinstance(flow.sample_input, dict),
+        "can_guide": forms.is_object(version.input_schema),
+        "here": request.path,
+    }
+    return render(request, "runs/start.html", context, status=status)
+
+
+def _drawn(version: FlowVersion, sheet: Sheet) -> tuple[Field | None, str]:
+    """Return the form's tree, or why there is none."""
+    if sheet.tab == ADVANCED:
+        return None, ""
+    try:
+        return forms.draw(version.input_schema, sheet.draft.value, sheet.problems, sheet.draft.state), ""
+    except UnusableSchema as error:
+        return None, str(error)
+
+
+def _items(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    """Yield the posted pairs; a file is what its field holds, as a data URL, after what it held before."""
+    for name, texts in request.POST.lists():
+        yield from ((name, str(text)) for text in texts)
+    for name, files in request.FILES.lists():
+        yield from ((name, _data_url(file)) for file in files if isinstance(file, UploadedFile))
+
+
+def _data_url(file: Any) -> str:
+    if (file.size or 0) > _MAX_FILE_BYTES:
+        return f"{file.name} is larger than {_MAX_FILE_BYTES:,} bytes; put it into a collection instead."
+    content = base64.b64encode(file.read()).decode()
+    name = (file.name or "file").replace(";", "_").replace(",", "_")
+    return f"data:{file.content_type or 'application/octet-stream'};name={name};base64,{content}"
+
+
+@login_required
+@require_POST
+def check(request: HttpRequest, flow_id: str) -> HttpResponse:
+    """Answer with what is wrong with the one field `?at=` of the posted form."""
+    flow = flow_for(request.user, flow_id, FlowRole.STARTER)
+    version = current_version(flow)
+    sheet = posted(version.input_schema, _items(request), "")
+    try:
+        problems = forms.explain(version.input_schema, sheet.draft)
+        root = forms.draw(version.input_schema, sheet.draft.value, problems, sheet.draft.state)
+    except UnusableSchema:
+        return HttpResponse()
+    wanted = request.GET.get("at", "")
+    found = [one for one in forms.walk((root,)) if one.name == wanted and one.kind != "variant"]
+    return render(request, "runs/fields/_error.html", {"field": found[-1] if found else None})
+
+
+@login_required
+@require_GET
+def people(request: HttpRequest) -> JsonResponse:
+    """Answer with the people and groups whose names hold `?q=`, for the picker of principals."""
+    words = request.GET.get("q", "").strip()[:100]
+    users = User.objects.filter(is_active=True).order_by("username")
+    names = Q(username__icontains=words) | Q(first_name__icontains=words) | Q(last_name__icontains=words)
+    groups = GroupIdentity.objects.filter(group__name__icontains=words).select_related("group")
+    found = [
+        {"id": identity_urn(user.pk), "display_name": user.username, "description": user.get_full_name()}
+        for user in users.filter(names)[:_MOST_PEOPLE]
+    ]
+    found += [
+        {"id": f"{GROUP_PREFIX}{one.pk}", "display_name": one.group.name, "description": "Group"}
+        for one in groups.order_by("group__name")[:_MOST_PEOPLE]
+    ]
+    return JsonResponse({"principals": found})
