@@ -22,8 +22,8 @@ from flowlang.definition import Document
 from flowlang.findings import Finding, Findings, Site, quote
 from flowlang.graph import number_of_possibilities
 from flowlang.problems import JSON, Edit, Problem
-from flowlang.reader import TextProblem
 from flowlang.schema import MAX_SCHEMA_BYTES
+from flowlang.tokens import TextProblem
 
 __all__ = [
     "Checked",

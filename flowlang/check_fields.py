@@ -50,7 +50,7 @@ def fields(site: Site, value: Mapping[str, JSON], known: Fields) -> None:
             check(site, key, member)
     for key in known.required:
         if key not in value:
-            message = f"{key} is missing. {known[key].text}"
+            message = f"{key} is missing: {known[key].text[0].lower()}{known[key].text[1:]}"
             site.error("field-missing", message, type="value_error.missing", on_key=True)
 
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from flowlang.definition import Transition
+from collections.abc import Mapping
+from typing import Final
+
+from flowlang.definition import Kind, Transition
 from flowlang.findings import Put, Remedy, Remove, Site, quote
 from flowlang.graph import Graph, components, reachable
 from flowlang.problems import JSON
 
-_CODES = {
+_CODES: Final[Mapping[Kind, str]] = {
     "next": "next-unknown",
     "choice": "choice-unknown",
     "default": "default-unknown",
     "catch": "catch-unknown",
+}
+_FIELDS: Final[Mapping[Kind, str]] = {
+    "next": "Next",
+    "choice": "Next of a rule",
+    "default": "Default",
+    "catch": "Next of a catcher",
 }
 
 
@@ -61,11 +70,13 @@ def _unknown(site: Site, name: str, arrow: Transition, graph: Graph) -> str | No
     """Report a name that no state has. Returns the state that is probably meant."""
     here = state(site, name).at(*arrow.loc)
     close = site.findings.closest(arrow.target, [other for other in graph.states if other != name])
-    remedies = (Remedy(f"Write {quote(close)}", Put(here.loc, close)),) if close else ()
+    remedies = [Remedy(f"Write {quote(close)}", Put(here.loc, close))] if close else []
+    added = Remedy(
+        f"Add a state {quote(arrow.target)}", Put(("States", arrow.target), {"Type": "Pass", "End": True})
+    )
     advice = f" Did you mean {quote(close)}?" if close else " Add that state, or correct the name."
-    field = "Default" if arrow.kind == "default" else "Next"
-    message = f"{field} names {quote(arrow.target)}, which is not a state.{advice}"
-    here.error(_CODES[arrow.kind], message, *remedies)
+    message = f"{_FIELDS[arrow.kind]} names {quote(arrow.target)}, which is not a state.{advice}"
+    here.error(_CODES[arrow.kind], message, *remedies, added)
     return close
 
 

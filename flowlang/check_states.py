@@ -22,6 +22,10 @@ from flowlang.rules import (
     Syntax,
 )
 
+_FIRST_AID: Final[Mapping[str, tuple[str, JSON]]] = {
+    "Parameters": ('Add "Parameters": {}', {}),
+    "Seconds": ('Add "Seconds": 60', 60),
+}
 _HANDLE: Final = "urn:globus:flows:handle:"
 
 
@@ -50,7 +54,9 @@ def _name(site: Site, name: str) -> None:
     if not name:
         site.error("state-name", "A state needs a name; it is empty.", on_key=True)
     elif len(name) > MAX_NAME:
-        site.error("state-name", f"The name has {len(name)} characters; at most {MAX_NAME} go.", on_key=True)
+        site.error(
+            "state-name", f"The name has {len(name)} characters; at most {MAX_NAME} are allowed.", on_key=True
+        )
     elif len(name) > LONG_NAME:
         message = f"The name has {len(name)} characters. Names above {LONG_NAME} are hard to read."
         site.warn("state-name-long", message, on_key=True)
@@ -108,11 +114,11 @@ def _exclude(site: Site, state: Mapping[str, JSON], alternatives: Alternatives) 
         site.at(there[1]).error(f"{alternatives.code}-several", message, *remedies, on_key=True)
     elif not there and alternatives.required:
         message = f"One of {', '.join(names[:-1])} and {names[-1]} is needed."
-        remedies = (
-            [Remedy('Add "Parameters": {}', Put(site.at("Parameters").loc, {}))]
-            if "Parameters" in names
-            else []
-        )
+        remedies = [
+            Remedy(title, Put(site.at(name).loc, value))
+            for name, (title, value) in _FIRST_AID.items()
+            if name in names
+        ]
         site.error(f"{alternatives.code}-missing", message, *remedies, on_key=True)
 
 

@@ -97,7 +97,7 @@ def _reading(site: Site, key: str, value: JSON, siblings: Mapping[str, JSON]) ->
 def _expression(site: Site, key: str, value: str, siblings: Mapping[str, JSON]) -> None:
     found = parsed(value)
     if isinstance(found, ExpressionSyntaxError):
-        message = f"{key} {quote(value)}: {found}"
+        message = f"{key} is {quote(value)}: {found}"
         site.at(key).error("expression-syntax", message, offset=found.offset)
         return
     for name in sorted(found.functions - expressions.FUNCTIONS):

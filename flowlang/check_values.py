@@ -48,7 +48,7 @@ def syntax(site: Site, key: str, value: str, loc: Loc = ()) -> Path | None:
         return found
     site.at(*(loc or (key,))).error(
         _path_code(value),
-        f"{key} {quote(value)}: {found}",
+        f"{key} is {quote(value)}: {found}",
         *_dollar(site.at(*(loc or (key,))).loc, value),
         type="InvalidAccessPath",
         offset=found.offset,

@@ -105,14 +105,14 @@ def to_dot(definition: JSON, *, catches: bool = False) -> str:
     plan = _plan(definition, catches=catches)
     dot = graphviz.Digraph("flow", graph_attr=_GRAPH, node_attr=_NODE, edge_attr=_EDGE)
     if plan.is_fast:
-        dot.attr("graph", _FAST)
+        dot.attr("graph", **_FAST)
     lost = set(plan.lost)
     for name in plan.index:
         if name not in lost:
             _state(dot, plan, name)
     if lost:
         with dot.subgraph(name="cluster_unreachable") as cluster:
-            cluster.attr("graph", _CLUSTER)
+            cluster.attr("graph", **_CLUSTER)
             for name in plan.lost:
                 _state(cluster, plan, name)
     _ends(dot, plan)

@@ -11,7 +11,7 @@ from flowlang.problems import JSON, Loc, Problem, Severity
 # Of each severity: advice must not crowd out the error that forbids publishing.
 MAX_FINDINGS: Final = 200
 # Comparing a misspelt name with every state's takes a while; a broken text may have thousands of them.
-_MAX_COMPARISONS: Final = 20_000
+_MAX_COMPARISONS: Final = 5_000
 _MAX_QUOTED: Final = 60
 
 

@@ -6,28 +6,20 @@ Only used for texts that the fast path of `definition.parse` does not take; slow
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from flowlang import tokens
-from flowlang.problems import JSON, Edit, Fix, Problem
-from flowlang.tokens import Flaw, Member, Members, element
+from flowlang.problems import JSON, Edit, Fix
+from flowlang.tokens import Flaw, Member, Members, TextProblem, element
 
 MAX_DEPTH: Final = 64
 MAX_PROBLEMS: Final = 20
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+_COLON = re.compile(r"[ \t\n\r]*:")
 _REMARK = re.compile(r"//[^\n\r]*|#[^\n\r]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _JUNK = re.compile(r"[^\s\"'{}\[\],:]+")
 _CLOSER = {"{": "}", "[": "]"}
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class TextProblem(Problem):
-    """A problem of the text itself, with its own place: code points start..end."""
-
-    start: int = 0
-    end: int = 0
 
 
 class Missing:
@@ -132,6 +124,7 @@ class Reader:
     def _array(self) -> JSON:
         items: list[JSON] = []
         places = self._enter()
+        before = self._pos
         while self._is_inside():
             start = self._pos
             self._path.append(len(items))
@@ -140,10 +133,25 @@ class Reader:
             if isinstance(value, Missing):
                 self._tell_junk("Expected a value, or ].")
                 continue
+            if isinstance(value, str) and self._is_name():
+                self._leave_early(before)
+                break
             places[len(items)] = element(self.text, start, self._pos)
             items.append(value)
+            before = self._pos
             self._comma()
         return items
+
+    def _is_name(self) -> bool:
+        """Whether the text just read in an array is a member's name of the object around it."""
+        is_in_object = len(self._open) > 1 and self.text[self._open[-2]] == "{"
+        return is_in_object and _COLON.match(self.text, self._pos) is not None
+
+    def _leave_early(self, before: int) -> None:
+        """Close the array after its last item; what follows is read again, as a member of the object."""
+        opened = self._open.pop()
+        self._tell(Flaw("json-open", "This [ is never closed. Add ].", opened, opened + 1))
+        self._pos = before
 
     # --- between values
 
@@ -208,9 +216,8 @@ class Reader:
             self._pos += char == ":"
         else:
             wrong = self._pos + (char == "=")
-            self._tell(
-                Flaw("json-colon", "Expected a colon after this name.", key_end, wrong, ": ", "Add a colon")
-            )
+            better, message = self.text[key_end - 1] + ": ", "Expected a colon after this name."
+            self._tell(Flaw("json-colon", message, key_end - 1, wrong, better, "Add a colon"))
             self._pos = wrong
         self._skip()
 
@@ -259,8 +266,8 @@ class Reader:
     def _tell_junk(self, wanted: str) -> None:
         match = _JUNK.match(self.text, self._pos)
         start, self._pos = self._pos, match.end() if match else self._pos + 1
-        found = self.text[start : min(self._pos, start + 20)]
-        self._tell(Flaw("json-syntax", f"Unexpected {found}. {wanted}", start, self._pos))
+        message = f"Unexpected {self.text[start : min(self._pos, start + 20)]}. {wanted}"
+        self._tell(Flaw("json-syntax", message, start, self._pos))
 
     def _note_duplicate(self, key: str, start: int, end: int, places: Members) -> None:
         earlier = places.get(key)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, TypeAlias
-from urllib.parse import unquote
+from typing import Any, Final, TypeAlias
+from urllib.parse import unquote, urljoin
 
 from flowlang.findings import Site, quote
 from flowlang.graph import components
@@ -12,25 +12,66 @@ from flowlang.problems import JSON, Loc
 from flowlang.schema_rules import IN_PLACE
 
 Places: TypeAlias = "list[tuple[Loc, dict[str, JSON]]]"
-_MISSING: Final = object()
+# Stands for the address of a document that gives none; references join to it as to any other.
+_BASE: Final = "http://document.invalid/"
 
 
 def check(site: Site, root: JSON, places: Places) -> None:
     """Check every $ref. `places` are all schemas in the document that are objects."""
-    anchors = {schema["$id"]: loc for loc, schema in places if _is_anchor(schema.get("$id"))}
+    names = _Names(root, places)
     targets: dict[Loc, Loc] = {}
     for loc, schema in places:
         ref = schema.get("$ref")
-        if isinstance(ref, str):
-            target = _resolve(Site(site.findings, (*loc, "$ref"), _subject(loc)), root, ref, anchors)
-            if target is not None:
-                targets[loc] = target
-            _siblings(Site(site.findings, (*loc, "$ref"), _subject(loc)), schema)
+        if not isinstance(ref, str):
+            continue
+        here = Site(site.findings, (*loc, "$ref"), _subject(loc))
+        target = names.find(loc, ref)
+        if target is not None:
+            targets[loc] = target
+        elif ref.startswith("#"):
+            here.error("schema-ref-unknown", f"$ref {quote(ref)} leads to nothing in this document.")
+        else:
+            advice = 'Only references such as "#/definitions/name" work.'
+            here.error("schema-ref-remote", f"$ref {quote(ref)} leads out of the document. {advice}")
+        _siblings(here, schema)
     _circles(site, places, targets)
 
 
-def _is_anchor(name: JSON) -> bool:
-    return isinstance(name, str) and name.startswith("#") and len(name) > 1
+class _Names:
+    """The addresses inside a document: its $ids, each made absolute by those around it."""
+
+    def __init__(self, root: JSON, places: Places) -> None:
+        self.root = root
+        self.bases: dict[Loc, str] = {(): _BASE}
+        self.known: dict[str, Loc] = {_BASE: ()}
+        for loc, schema in sorted(places, key=lambda place: len(place[0])):
+            name = schema.get("$id")
+            if isinstance(name, str) and "$ref" not in schema:
+                address = _joined(self.bases[self.base(loc)], name)
+                self.known.setdefault(address, loc)
+                if not name.startswith("#"):
+                    self.bases[loc] = address
+                    self.known[address] = loc
+
+    def base(self, loc: Loc) -> Loc:
+        """Return the nearest place around `loc`, or itself, that has an address."""
+        return next(loc[:size] for size in range(len(loc), -1, -1) if loc[:size] in self.bases)
+
+    def find(self, loc: Loc, ref: str) -> Loc | None:
+        """Return where `ref`, written at `loc`, leads inside the document; None when nowhere."""
+        address, _, pointer = _joined(self.bases[self.base(loc)], ref).partition("#")
+        if pointer and not pointer.startswith("/"):
+            return self.known.get(f"{address}#{pointer}")
+        start = self.known.get(address)
+        return None if start is None else _pointer(self.root, start, pointer)
+
+
+def _joined(base: str, ref: str) -> str:
+    try:
+        joined = f"{base.partition('#')[0]}{ref}" if ref.startswith("#") else urljoin(base, ref)
+    except ValueError:
+        return ref
+    return joined.removesuffix("#")
 
 
 def _subject(loc: Loc) -> str:
@@ -38,39 +79,22 @@ def _subject(loc: Loc) -> str:
     return "Input schema: " if at is None else f"Property {quote(str(loc[at + 1]))}: "
 
 
-def _resolve(site: Site, root: JSON, ref: str, anchors: Mapping[JSON, Loc]) -> Loc | None:
-    if not ref.startswith("#"):
-        message = (
-            f'$ref {quote(ref)} leads out of the document. Only references such as "#/definitions/name" work.'
-        )
-        site.error("schema-ref-remote", message)
-        return None
-    if ref in anchors:
-        return anchors[ref]
-    target = _pointer(root, ref[1:])
-    if target is None:
-        site.error("schema-ref-unknown", f"$ref {quote(ref)} leads to nothing in this document.")
-    return target
-
-
-def _pointer(root: JSON, pointer: str) -> Loc | None:
-    """Return where a JSON pointer leads, or None."""
-    if pointer and not pointer.startswith("/"):
-        return None
-    value: JSON | object = root
-    loc: list[str | int] = []
+def _pointer(root: JSON, start: Loc, pointer: str) -> Loc | None:
+    """Return where a JSON pointer leads from the place `start`, or None."""
+    value: Any = root
+    for step in start:
+        value = value[step]
+    loc = list(start)
     for part in pointer.split("/")[1:]:
         name = unquote(part).replace("~1", "/").replace("~0", "~")
-        if isinstance(value, dict):
+        index = int(name) if name.isascii() and name.isdigit() and len(name) < 10 else -1
+        if isinstance(value, dict) and name in value:
             loc.append(name)
-            value = value.get(name, _MISSING)
-        elif isinstance(value, list) and name.isascii() and name.isdigit() and len(name) < 10:
-            loc.append(int(name))
-            value = value[int(name)] if int(name) < len(value) else _MISSING
+        elif isinstance(value, list) and 0 <= index < len(value):
+            loc.append(index)
         else:
-            value = _MISSING
-        if value is _MISSING:
             return None
+        value = value[loc[-1]]
     return tuple(loc)
 
 

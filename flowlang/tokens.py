@@ -1,11 +1,12 @@
-"""The scalars of JSON text, read leniently: what each one is, where it ends, and what is wrong with it."""
+"""The pieces of JSON text: scalars read leniently, places, and what can be wrong with them."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
-from flowlang.problems import JSON
+from flowlang.problems import JSON, Problem
 
 # The JSON writer that everything goes through holds 64-bit integers.
 MIN_INTEGER: Final = -(2**63)
@@ -20,6 +21,14 @@ _HEX4 = re.compile(r"[0-9a-fA-F]{4}")
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _WORDS: dict[str, JSON] = {"true": True, "false": False, "null": None}
 _FOREIGN_WORDS = {"True": "true", "False": "false", "None": "null", "undefined": "null"}
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TextProblem(Problem):
+    """A problem of the text itself, with its own place: code points start..end."""
+
+    start: int = 0
+    end: int = 0
 
 
 class Flaw(NamedTuple):
