@@ -129,10 +129,14 @@ class Told:
 def told(sheet: Sheet, root: Field | None) -> list[Told]:
     """Return all problems in the page's order, each with the field that shows it, where one does."""
     lines = [Told("", message, anchor=f"start-{name}") for name, message in sheet.faults.items()]
-    shown: set[str] = set()
-    for one in forms.walk((root,)) if root else ():
-        anchor = "" if one.loc == "$" else one.id
-        lines += [Told(one.title, message, anchor) for message in one.errors]
-        shown.update(one.errors)
+    lines += _at_fields(root, "") if root else []
+    shown = {line.message for line in lines}
     rest = [problem for problem in sheet.problems if problem["msg"] not in shown]
     return lines + [Told(str(problem["loc"][0]).removeprefix("$."), problem["msg"]) for problem in rest]
+
+
+def _at_fields(one: Field, above: str) -> list[Told]:
+    is_named = one.loc != "$" and one.kind != "variant"
+    title = f"{above} › {one.title}" if above and is_named else one.title if is_named else above
+    lines = [Told(title, message, one.id if one.loc != "$" else "") for message in one.errors]
+    return lines + [line for inner in one.children for line in _at_fields(inner, title)]

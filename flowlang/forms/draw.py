@@ -154,7 +154,7 @@ def _object(drawing: Drawing, part: Part, value: Any, place: Place, basis: Field
         children=(*members, *_entries(drawing, part, given, place)),
         was="1" if value is not ABSENT and not substance(settled(value)) else "",
         can_add=open_schema(part) is not None,
-        can_remove=part.repeats and not place.must,
+        can_omit=part.repeats and not place.must,
     )
 
 

@@ -32,6 +32,7 @@ class Field:
     was         what `#was` holds: how the value stood when the form was drawn
     detail      a second text: a moment's offset, a variant's level, a fixed value in words
     typed       the name of a free member, as the person typed it
+    can_remove  it is a row or a free member; can_omit: a part of a tree that may be taken out again
     """
 
     kind: str
@@ -55,18 +56,25 @@ class Field:
     errors: tuple[str, ...] = ()
     can_add: bool = False
     can_remove: bool = False
+    can_omit: bool = False
 
     @property
     def id(self) -> str:
-        """Return an id for the page that is unique for the name."""
+        """Return an id for the page that is unique for the field."""
         plain = _NOT_PLAIN.sub("-", self.name).strip("-")
         exact = "/" + plain.replace("-", "/") == self.name
-        return f"f-{plain}" if exact else f"f-{plain}-{zlib.crc32(self.name.encode()):x}"
+        made = f"f-{plain}" if exact else f"f-{plain}-{zlib.crc32(self.name.encode()):x}"
+        return f"{made}-v{self.detail}" if self.kind == "variant" else made
 
     @property
-    def below(self) -> str:
-        """Return the name of the group that this place belongs to."""
-        return self.name.rpartition("/")[0]
+    def step(self) -> str:
+        """Return the last step of the name: a row's key, or a free member's."""
+        return self.name.rpartition("/")[2].removeprefix("#")
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether this is one control with its label, not a group of fields."""
+        return self.kind not in ("object", "collection", "list", "variant", "omitted", "choices")
 
     @property
     def by_key(self) -> dict[str, Field]:

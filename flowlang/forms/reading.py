@@ -128,7 +128,7 @@ def _object(posted: Posted, part: Part, place: Place) -> Any:
         found |= _entries(posted, part, place, found)
     if place.must or posted.last(f"{place.name}#was"):
         return found
-    return ABSENT if _is_untouched(part, found) else found
+    return ABSENT if not substance(settled(found)) or _is_untouched(part, found) else found
 
 
 def _is_untouched(part: Part, found: dict[str, Any]) -> bool:

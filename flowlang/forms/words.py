@@ -60,7 +60,7 @@ def _told(error: ValidationError, draft: Draft) -> Iterator[tuple[str, str]]:
     loc, keyword = error.json_path, str(error.validator)
     if keyword == "required":
         for name, subschema in _missing(error):
-            yield member_loc(loc, name), _wanted(name, subschema)
+            yield member_loc(loc, name), _wanted(subschema)
     elif keyword == "additionalProperties" and isinstance(error.instance, dict):
         for name in extras(error.instance, _mapping(error.schema)):
             yield member_loc(loc, name), f"“{_quote(name)}” is not one of this flow's inputs. Remove it."
@@ -78,11 +78,9 @@ def _missing(error: ValidationError) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield name, _mapping(known.get(name))
 
 
-def _wanted(name: str, schema: Mapping[str, Any]) -> str:
-    title = schema.get("title")
-    called = title.strip() if isinstance(title, str) and title.strip() else name
+def _wanted(schema: Mapping[str, Any]) -> str:
     verb = "Choose" if "enum" in schema or "globus" in str(schema.get("format")) else "Enter"
-    return f"{verb} a value for “{_quote(called)}”: it is required."
+    return f"{verb} a value; it is required."
 
 
 def _of_branch(error: ValidationError, draft: Draft) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,77 @@
+// @ts-check
+// The entry module of the start page. The form works without it; this adds pickers, keys and care for the focus.
+import { addShortcut } from "../site.js";
+import { mountCollections } from "./collection.js";
+import { mountControls } from "./controls.js";
+import { mountPickers } from "./picker.js";
+
+addShortcut("Ctrl Enter", "Start the run");
+
+/** @param {ParentNode} root */
+function mount(root) {
+  mountCollections(root);
+  mountPickers(root);
+  mountControls(root);
+}
+
+mount(document);
+document.addEventListener("htmx:load", (event) => mount(/** @type {ParentNode} */ (event.target)));
+document.addEventListener("keydown", onKey);
+document.addEventListener("submit", onSubmit);
+document.addEventListener("htmx:configRequest", rememberButton);
+document.addEventListener("htmx:afterSettle", focusNew);
+document.querySelector("[data-problems]")?.addEventListener("click", toField);
+
+/** @param {KeyboardEvent} event */
+function onKey(event) {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  /** @type {HTMLElement | null} */ (document.querySelector("[data-submit]"))?.click();
+}
+
+/** One click starts one run. @param {SubmitEvent} event */
+function onSubmit(event) {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (!form.matches("[data-start]") || event.submitter?.getAttribute("value") !== "start") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  const button = form.querySelector("[data-submit]");
+  button?.setAttribute("aria-disabled", "true");
+}
+
+// Coming back by the browser's button brings the page as it was left.
+addEventListener("pageshow", () => {
+  const form = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-start]"));
+  delete form?.dataset.sent;
+  form?.querySelector("[data-submit]")?.removeAttribute("aria-disabled");
+});
+
+let pressed = "";
+
+/** @param {Event} event */
+function rememberButton(event) {
+  const { elt } = /** @type {CustomEvent} */ (event).detail;
+  pressed = elt instanceof HTMLButtonElement ? elt.value : "";
+}
+
+/** A new row wants to be filled in: put the cursor there. @param {Event} event */
+function focusNew(event) {
+  const target = /** @type {Element} */ (event.target);
+  if (!/^(add|enter|include):/.test(pressed)) return;
+  const rows = target.querySelectorAll(":scope > .rows > .row, :scope > .group__members > .entry, :scope > .entry");
+  const place = rows.length ? rows[rows.length - 1] : target;
+  const field = place.querySelector("input:not([type=hidden]), select, textarea");
+  if (field instanceof HTMLElement) field.focus();
+  pressed = "";
+}
+
+/** The list of problems leads to the fields. @param {Event} event */
+function toField(event) {
+  const link = /** @type {Element} */ (event.target).closest("a[data-to]");
+  const place = link && document.getElementById(link.getAttribute("data-to") ?? "");
+  if (!place) return;
+  event.preventDefault();
+  place.scrollIntoView({ block: "center" });
+  const field = place.querySelector("input:not([type=hidden]), select, textarea");
+  if (field instanceof HTMLElement) field.focus({ preventScroll: true });
+}
