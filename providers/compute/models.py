@@ -11,6 +11,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 AWAY_AFTER = timedelta(seconds=45)
 
 
+def queue_of(endpoint_id: uuid.UUID) -> str:
+    return f"endpoint-{endpoint_id}"
+
+
 class Function(models.Model):
     """A Python function, as the source text of its module; run only in the sandbox."""
 
@@ -44,7 +48,7 @@ class Endpoint(models.Model):
 
     @property
     def queue(self) -> str:
-        return f"endpoint-{self.pk}"
+        return queue_of(self.pk)
 
     def is_alive(self, now: datetime) -> bool:
         return self.seen_at is not None and now - self.seen_at < AWAY_AFTER

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
+import stat
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
@@ -24,6 +26,7 @@ from providers.compute.policy import Folder, Limits
 from wire.parsers import read_object
 
 OWN_FOLDER: Final = "headrace-call-"
+LEFTOVER_SECONDS: Final = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +231,15 @@ def level() -> Level:
             return candidate if candidate.is_full else replace(candidate, reason=_in_words(reasons))
         reasons.setdefault(candidate.name, problem)
     return Level("none", _in_words(reasons))
+
+
+def remove_leftovers() -> None:
+    """Delete the folders of calls that ended with a worker killed long ago."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{OWN_FOLDER}*"):
+        status = folder.lstat()
+        is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
+        if is_ours and time.time() - status.st_mtime > LEFTOVER_SECONDS:
+            watch.remove(folder)
 
 
 def problem_of(candidate: Level) -> str:
