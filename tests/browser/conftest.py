@@ -1,0 +1,71 @@
+"""One whole site and one browser for all tests of this folder; each test signs in as the administrator."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.live import LiveSite
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+PICTURES = os.environ.get("HEADRACE_PICTURES")  # a folder: keep a picture of each page there
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+    site = LiveSite(tmp_path_factory.mktemp("site"))
+    site.start()
+    yield site
+    assert site.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        pytest.skip("There is no Chromium on this machine; ./test installs one.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(site: LiveSite, browser: Browser) -> Iterator[Page]:
+    """A page of somebody who has just signed in by a link. A script error fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 860}, base_url=site.url)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    sign_in(page, site.manage("sign_in_link", "admin"))
+    yield page
+    context.close()
+    assert errors == []
+
+
+def sign_in(page: Page, link: str) -> None:
+    page.goto(link)
+    button = page.locator("main form button")
+    if button.count():
+        button.first.click()
+    page.wait_for_url("**/")
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep a picture of the page, where somebody asked for pictures."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png")
