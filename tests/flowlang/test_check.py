@@ -327,7 +327,7 @@ def test_two_hundred_states_are_checked_while_typing() -> None:
         }
     text = json.dumps({"StartAt": "State 0", "States": {**states, "Bad": {"Type": "Fail"}}}, indent=2)
     check_text(text)
-    started = time.perf_counter()
+    started = time.process_time()
     checked = check_text(text).to_json()
-    assert time.perf_counter() - started < 0.25
+    assert time.process_time() - started < 0.25
     assert checked["states"] == 201

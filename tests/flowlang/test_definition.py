@@ -32,6 +32,7 @@ def codes(text: str) -> list[str]:
     return [problem.code for problem in parse(text).problems]
 
 
+@settings(max_examples=50)
 @given(JSON_VALUES, st.sampled_from([None, 0, 2, "\t"]), st.booleans())
 def test_valid_text_has_the_value_that_json_gives(
     value: object, indent: int | str | None, ascii_only: bool
@@ -43,7 +44,7 @@ def test_valid_text_has_the_value_that_json_gives(
 
 
 @given(PIECES | st.text(max_size=60))
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_no_text_raises_and_every_problem_has_a_place_inside_it(text: str) -> None:
     document = parse(text)
     for problem in document.problems:
@@ -54,6 +55,7 @@ def test_no_text_raises_and_every_problem_has_a_place_inside_it(text: str) -> No
 
 
 @given(PIECES)
+@settings(max_examples=60)
 def test_text_that_json_refuses_has_a_problem(text: str) -> None:
     try:
         json.loads(text)
@@ -63,6 +65,7 @@ def test_text_that_json_refuses_has_a_problem(text: str) -> None:
 
 
 @given(JSON_VALUES)
+@settings(max_examples=50)
 def test_each_member_of_valid_text_is_found_at_its_span(value: object) -> None:
     text = json.dumps(value, indent=1)
     document = parse(text)
@@ -150,9 +153,9 @@ def test_a_name_written_twice_is_told_on_the_second_and_the_value_is_kept() -> N
     ],
 )
 def test_what_cannot_be_kept_is_refused_quickly(text: str, code: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     document = parse(text)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
     assert [problem.code for problem in document.problems] == [code]
     assert document.value is None
 

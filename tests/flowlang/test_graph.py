@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowlang.graph import MAX_POSSIBILITIES, components, number_of_possibilities, ranks, reachable
@@ -58,12 +58,13 @@ def test_many_ways_are_capped_and_soon_counted() -> None:
     ladder = {f"S{n}": choice(f"S{n + 1}", f"S{n + 1}") for n in range(900)}
     knot = {f"S{n}": choice(*(f"S{m}" for m in range(30))) for n in range(30)}
     for states in ({**ladder, "S900": END}, {**knot, "S0": {**choice("S1", "E")}, "E": END}):
-        started = time.perf_counter()
+        started = time.process_time()
         assert number_of_possibilities({"StartAt": "S0", "States": states}) == MAX_POSSIBILITIES
-        assert time.perf_counter() - started < 0.5
+        assert time.process_time() - started < 0.5
 
 
 @given(EDGES)
+@settings(max_examples=40)
 def test_components_are_the_states_that_reach_each_other(edges: dict[str, list[str]]) -> None:
     found = components(edges)
     assert sorted(name for group in found for name in group) == sorted(edges)
@@ -76,6 +77,7 @@ def test_components_are_the_states_that_reach_each_other(edges: dict[str, list[s
 
 
 @given(EDGES)
+@settings(max_examples=40)
 def test_a_layer_is_below_those_that_lead_to_it_unless_they_form_a_loop(edges: dict[str, list[str]]) -> None:
     layers = ranks(edges)
     for name, targets in edges.items():
