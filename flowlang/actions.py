@@ -163,12 +163,13 @@ def _still_running(turn: Turn, state: State, status: dict[str, JSON], intent: Ca
     3. While it is at work, the deadline ends it.
     """
     before = intent if isinstance(intent, Poll) else None
-    if before is not None and _has_changed(before.status, status):
-        _emit_polled(turn, state, status)
     since = before.inactive_since if before is not None else None
-    if status["status"] == "INACTIVE":
-        if since is None:
-            _emit_inactive(turn, state, status)
+    is_inactive = status["status"] == "INACTIVE"
+    if is_inactive and since is None:
+        _emit_inactive(turn, state, status)
+    elif before is not None and _has_changed(before.status, status):
+        _emit_polled(turn, state, status)
+    if is_inactive:
         poll = _next_poll(turn, intent, status)
         return Stop(replace(poll, inactive_since=since or turn.now), "INACTIVE")
     pause = turn.now - since if since is not None else timedelta(0)

@@ -118,7 +118,7 @@ def catch(turn: Turn, state: State, error: FlowError) -> Move:
             "States.ALL" in catcher.names and error.name not in UNCAUGHT_BY_ALL
         ):
             return _caught(turn, catcher.result_path, catcher.next, error)
-    return fail(turn, error.name, _shown_cause(error))
+    return fail(turn, error.name, error.cause)
 
 
 def _caught(turn: Turn, result_path: paths.Path, target: str, error: FlowError) -> Move:
@@ -131,19 +131,15 @@ def _caught(turn: Turn, result_path: paths.Path, target: str, error: FlowError) 
 
 
 def _emit_failed(turn: Turn, state: State, error: FlowError) -> None:
-    details: dict[str, JSON] = {**named(state), "exception": error.name, "cause": _shown_cause(error)}
+    details: dict[str, JSON] = {**named(state), "exception": error.name, "cause": error.cause}
     if error.details is not None:
         details["output"] = events.visible(error.details)
     turn.emit(events.ACTION_FAILED, f"State {state.name} of type {state.type} failed", details)
 
 
-def _shown_cause(error: FlowError) -> str:
-    return error.cause if error.details is None else json_text(events.visible(error.details))
-
-
 def document_error(name: str, document: JSON) -> FlowError:
-    """Return the exception `name` whose cause is the JSON text of `document`."""
-    return FlowError(name, json_text(document), document)
+    """Return the exception `name` whose cause is the JSON text of `document`, without what is hidden."""
+    return FlowError(name, json_text(events.visible(document)), document)
 
 
 def json_text(document: JSON) -> str:
