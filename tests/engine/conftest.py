@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from providers import registry
 from runs import clock, engine
 from runs.models import Run, RunEvent
 from tests.engine.ledger import URL, Ledger
+from tests.engine.workshop import Workshop
 from tests.people import person
 
 CALL = {"Type": "Action", "ActionUrl": URL, "Parameters": {"a": 1}, "ResultPath": "$.done", "End": True}
@@ -24,6 +26,14 @@ def ledger(monkeypatch: pytest.MonkeyPatch) -> Ledger:
     ledger = Ledger()
     monkeypatch.setitem(registry.built_in(), "ledger", ledger)
     return ledger
+
+
+@pytest.fixture(scope="session")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    """Real processes on a data folder of their own."""
+    workshop = Workshop(tmp_path_factory.mktemp("w"))
+    yield workshop
+    workshop.close()
 
 
 def action(**fields: Any) -> dict[str, Any]:

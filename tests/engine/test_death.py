@@ -13,13 +13,6 @@ import pytest
 from tests.engine.workshop import LEASE_SECONDS, Workshop, is_alive, kill, wait_until
 
 
-@pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    workshop = Workshop(tmp_path_factory.mktemp("w"))
-    yield workshop
-    workshop.close()
-
-
 @pytest.fixture(scope="module", autouse=True)
 def sweeper(workshop: Workshop) -> Iterator[None]:
     sweeper = workshop.sweeper()

@@ -86,7 +86,7 @@ class Workshop:
 
     def __init__(self, home: Path) -> None:
         self.ledger = RemoteLedger()
-        self._environment = {
+        self.environment = {
             **os.environ,
             "HEADRACE_HOME": str(home),
             "REDIS_URL": f"unix://{home / 'b.sock'}",
@@ -106,7 +106,7 @@ class Workshop:
         child = subprocess.Popen(
             command,
             cwd=BASE,
-            env=self._environment | {"HEADRACE_FAILPOINT": failpoint},
+            env=self.environment | {"HEADRACE_FAILPOINT": failpoint},
             text=True,
             start_new_session=True,
             **(quiet | pipes),
@@ -117,7 +117,7 @@ class Workshop:
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a management command to its end."""
         command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(command, cwd=BASE, env=self._environment, text=True, capture_output=True)
+        return subprocess.run(command, cwd=BASE, env=self.environment, text=True, capture_output=True)
 
     def worker(self, failpoint: str = "", concurrency: int = 1) -> subprocess.Popen[Any]:
         command = [
