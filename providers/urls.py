@@ -1,9 +1,12 @@
 """Addresses of the providers: the action protocol, and the pages of what they act on."""
 
+from importlib import import_module
+from importlib.util import find_spec
+
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from providers import api
-from providers.registry import built_in
+from providers.registry import PACKAGES, built_in
 
 
 def _protocol(provider_path: str) -> list[URLPattern | URLResolver]:
@@ -29,4 +32,10 @@ actions: list[URLPattern | URLResolver] = [
     *(pattern for provider_path in sorted(built_in()) for pattern in _protocol(provider_path)),
     re_path("", api.nowhere),
 ]
-pages: list[URLPattern | URLResolver] = []
+# A provider that has pages lists them in its module `urls`.
+pages: list[URLPattern | URLResolver] = [
+    pattern
+    for package in PACKAGES
+    if find_spec(f"providers.{package}.urls")
+    for pattern in import_module(f"providers.{package}.urls").pages
+]

@@ -20,6 +20,11 @@ def visible_to(caller: Caller) -> QuerySet[SearchIndex]:
     return SearchIndex.objects.filter(_writable(caller) | Q(Exists(seen)))
 
 
+def writable_by(caller: Caller) -> QuerySet[SearchIndex]:
+    """Return the indexes that `caller` may fill: their own, and those opened to them."""
+    return SearchIndex.objects.filter(_writable(caller))
+
+
 def index_for(caller: Caller, id: str | UUID, *, write: bool = False) -> SearchIndex:
     """Return an index that `caller` may see. Raises NotFound, and Forbidden when they may not fill it."""
     wanted = _uuid(id)
@@ -29,7 +34,7 @@ def index_for(caller: Caller, id: str | UUID, *, write: bool = False) -> SearchI
             f'There is no search index "{id}" that you may use. Look under Search, '
             f"or add one: manage.py add_index NAME --id {id}."
         )
-    if write and not SearchIndex.objects.filter(_writable(caller), pk=index.pk).exists():
+    if write and not writable_by(caller).filter(pk=index.pk).exists():
         raise Forbidden(f'You may search "{index.display_name}" ({id}), but not change it. Ask its owner.')
     return index
 

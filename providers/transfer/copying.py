@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -72,6 +73,38 @@ def copy_file(source: Place, destination: Place, how: Copy, tick: Tick) -> int:
         with told(destination.parent()):
             os.fsync(folder)
     return before.st_size
+
+
+def store(chunks: Iterable[bytes], destination: Place, name: str) -> int:
+    """Write a new file from `chunks` and return its size; it is there whole or not at all.
+
+    name    under which it is written before it gets its own
+    Raises  FolderError("Exists") when there is something of that name, and others
+    """
+    size = 0
+    with opened(destination.parent()) as folder:
+        with _part(folder, name, destination) as writing, told(destination):
+            for chunk in chunks:
+                _write(writing, chunk)
+                size += len(chunk)
+            os.fsync(writing)
+            _give_name(folder, name, destination.name)
+        os.fsync(folder)
+    return size
+
+
+def _give_name(folder: int, part: str, name: str) -> None:
+    """Let a part have its name, without replacing what somebody else put there meanwhile."""
+    try:
+        os.link(part, name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.unlink(part, dir_fd=folder)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP):
+            raise
+        # This file system (FAT, for one) has no links. Between these two calls the other could come.
+        if name in os.listdir(folder):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from error
+        os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 @contextmanager

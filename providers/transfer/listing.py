@@ -27,14 +27,13 @@ _KEYS: Final[dict[str, Callable[[Item], Any]]] = {
 
 def file_document(item: Item) -> dict[str, JSON]:
     """Return one file object (source: Transfer API, file document)."""
-    modified = datetime.fromtimestamp(item.modified_ns // 1_000_000_000, UTC)
     return {
         "DATA_TYPE": "file",
         "name": shown_name(item.name),
         "type": "dir" if item.kind == "dir" else "file",
         "size": item.size,
         "permissions": f"{item.mode:04o}",
-        "last_modified": modified.isoformat(" ", timespec="seconds"),
+        "last_modified": instant(item).isoformat(" ", timespec="seconds"),
         "user": _user_name(item.user_id),
         "group": _group_name(item.group_id),
         "link_target": None,
@@ -43,6 +42,14 @@ def file_document(item: Item) -> dict[str, JSON]:
         "link_user": None,
         "link_group": None,
     }
+
+
+def instant(item: Item) -> datetime:
+    """Return when an item was changed, to the second; a date that no calendar has becomes the first one."""
+    try:
+        return datetime.fromtimestamp(item.modified_ns // 1_000_000_000, UTC)
+    except (OverflowError, ValueError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 def shown_name(name: str) -> str:
