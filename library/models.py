@@ -29,7 +29,10 @@ class Flow(models.Model):
     authentication_policy_id = models.UUIDField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["-updated_at", "id"], name="flow_newest")]
+        indexes = [
+            models.Index(fields=["-updated_at", "id"], name="flow_newest"),
+            models.Index(fields=["starter"], name="flow_starter", condition=models.Q(starter__gt="")),
+        ]
 
 
 class FlowVersion(models.Model):

@@ -6,6 +6,8 @@ Both indexes follow `FlowText` by themselves (library/migrations/0002_search.py)
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -15,6 +17,22 @@ from library.models import Flow, FlowText
 _WORD = re.compile(r"\w+")
 _MOST_WORDS = 12
 _NEWEST = ["-updated_at", "pk"]
+_STEPS = (200, 2_000)  # how many of the best are looked up at first, and then
+_ALL = 1_000_000_000
+_RANK = {
+    "sqlite": "bm25(flow_words, 10.0, 5.0, 1.0)",
+    "postgresql": "-ts_rank('{0, 0.1, 0.5, 1}', library_flowtext.words, pattern)",
+}
+_BEST = {
+    "sqlite": f"""
+        SELECT library_flowtext.flow_id FROM library_flowtext JOIN (
+            SELECT rowid AS number, {_RANK["sqlite"]} AS relevance FROM flow_words
+            WHERE flow_words MATCH %s ORDER BY relevance, rowid DESC LIMIT %s
+        ) ON library_flowtext.id = number ORDER BY relevance, number DESC""",
+    "postgresql": f"""
+        SELECT flow_id FROM library_flowtext, to_tsquery('simple', %s) AS pattern
+        WHERE library_flowtext.words @@ pattern ORDER BY {_RANK["postgresql"]}, id DESC LIMIT %s""",
+}
 
 
 def remember(flow: Flow) -> None:
@@ -31,42 +49,56 @@ def forget(flow: Flow) -> None:
     FlowText.objects.filter(flow=flow).delete()
 
 
-def found(flows: QuerySet[Flow], text: str) -> QuerySet[Flow]:
+def found(flows: QuerySet[Flow], text: str) -> QuerySet[Flow] | Ranked:
     """Return those of `flows` that hold every word of `text` (as a beginning of a word), best first.
 
     A word in the title counts 10, in the keywords 5, in the description 1. Without words: newest first.
+    Of the answer only slices are read.
     """
     if not text.strip():
         return flows.order_by(*_NEWEST)
     words = _WORD.findall(text)[:_MOST_WORDS]
-    if not words:
-        return flows.none()
-    return _matching(flows, words).extra(order_by=["relevance", *_NEWEST])
+    return Ranked(flows, words) if words else flows.none()
 
 
-def _matching(flows: QuerySet[Flow], words: list[str]) -> QuerySet[Flow]:
-    # extra(): the index is no model, and ranking needs it joined, which no expression of the ORM does.
+@dataclass(frozen=True)
+class Ranked:
+    """The flows that hold all of `words`, best first; among equals the newest first.
+
+    The index ranks quickly; looking up who may see what it found does not. So the best few are looked up
+    first, and all of them only when too few of those may be seen.
+    """
+
+    flows: QuerySet[Flow]
+    words: list[str]
+
+    def __getitem__(self, place: slice) -> list[Flow]:
+        start, stop = place.start or 0, place.stop
+        for most in (*_STEPS, _ALL):
+            best = self._best(most)
+            looked_up = self.flows if most == _ALL else self.flows.filter(pk__in=best)
+            seen = set(looked_up.order_by().values_list("pk", flat=True))
+            chosen = [id for id in best if id in seen]
+            if len(chosen) >= stop or len(best) < most:
+                break
+        return self._rows(chosen[start:stop])
+
+    def _rows(self, ids: list[UUID]) -> list[Flow]:
+        rows = self.flows.in_bulk(ids)
+        return [rows[id] for id in ids if id in rows]
+
+    def _best(self, most: int) -> list[UUID]:
+        with connection.cursor() as cursor:
+            cursor.execute(_BEST[connection.vendor], [_pattern(self.words), most])
+            return [_as_uuid(row[0]) for row in cursor.fetchall()]
+
+
+def _pattern(words: list[str]) -> str:
     if connection.vendor == "sqlite":
-        return flows.extra(
-            tables=["library_flowtext", "flow_words"],
-            where=[
-                "library_flowtext.flow_id = library_flow.id",
-                "flow_words.rowid = library_flowtext.id",
-                "flow_words MATCH %s",
-            ],
-            params=[" ".join(f'"{word}"*' for word in words)],
-            select={"relevance": "bm25(flow_words, 10.0, 5.0, 1.0)"},
-        )
-    pattern = " & ".join(f"'{word}':*" for word in words)
-    return flows.extra(
-        tables=["library_flowtext"],
-        where=[
-            "library_flowtext.flow_id = library_flow.id",
-            "library_flowtext.words @@ to_tsquery('simple', %s)",
-        ],
-        params=[pattern],
-        select={
-            "relevance": "-ts_rank('{0, 0.1, 0.5, 1}', library_flowtext.words, to_tsquery('simple', %s))"
-        },
-        select_params=[pattern],
-    )
+        return " ".join(f'"{word}"*' for word in words)
+    return " & ".join(f"'{word}':*" for word in words)
+
+
+def _as_uuid(value: str | UUID) -> UUID:
+    """SQLite keeps ids as text."""
+    return value if isinstance(value, UUID) else UUID(value)

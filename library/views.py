@@ -52,7 +52,7 @@ def library(request: HttpRequest) -> HttpResponse:
 def _filtered(request: HttpRequest, chosen: set[str]) -> QuerySet[Flow]:
     flows = access.listed(access.visible_to(request.user))
     if "provided" in chosen:
-        flows = flows.exclude(starter="")
+        flows = flows.filter(starter__gt="")
     if "administered" in chosen:
         flows = flows.filter(access.having(request.user, [FlowRole.ADMINISTRATOR]))
     if "runnable" in chosen:

@@ -11,10 +11,10 @@ costs what page 1 costs and rows that arrive meanwhile shift nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from django.core import signing
@@ -30,7 +30,14 @@ from wire.parameters import number, text
 DEFAULT_SIZE, MOST = 20, 100
 _MOST_PAGES = 1_000_000
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 M = TypeVar("M", bound=Model)
+
+
+class Sliced(Protocol[T_co]):
+    """Anything that slices are taken of: a list, a queryset, a ranked search."""
+
+    def __getitem__(self, place: slice, /) -> Iterable[T_co]: ...
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ class Listing:
         found = list(selected[self.offset : self.offset + self.limit + 1])
         return self._cut(found, lambda last: {"after": [key.value(last) for key in keys]})
 
-    def numbered(self, rows: Sequence[T] | QuerySet[Any, T]) -> Page[T]:
+    def numbered(self, rows: Sliced[T]) -> Page[T]:
         """Return the rows of this page of a list in its own order, by counting."""
         found = list(rows[self.offset : self.offset + self.limit + 1])
         return self._cut(found, lambda last: {"offset": self.offset + self.limit})

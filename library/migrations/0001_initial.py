@@ -139,6 +139,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="flow",
+            index=models.Index(
+                condition=models.Q(("starter__gt", "")), fields=["starter"], name="flow_starter"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="flow",
             index=models.Index(fields=["-updated_at", "id"], name="flow_newest"),
         ),
         migrations.AddIndex(

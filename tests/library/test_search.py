@@ -17,7 +17,7 @@ def make(title: str, **more):
 
 
 def found(text: str, name: str = "alice") -> list[str]:
-    return [flow.title for flow in search.found(access.visible_to(person(name)), text)]
+    return [flow.title for flow in search.found(access.visible_to(person(name)), text)[:20]]
 
 
 def test_the_title_counts_most_then_keywords_then_the_description():
@@ -67,3 +67,23 @@ def test_deleted_flows_are_not_found():
 def test_nobody_finds_what_they_may_not_see():
     make("secret")
     assert found("secret", "mallory") == []
+
+
+def test_somebody_who_may_see_little_finds_it_below_all_that_they_may_not(monkeypatch):
+    monkeypatch.setattr(search, "_STEPS", (2, 4))
+    make("report", roles={"flow_viewer": ["public"]}, description="x")
+    for _ in range(6):
+        make("report report")
+    assert found("report", "mallory") == ["report"]
+    assert len(found("report")) == 7
+
+
+def test_pages_of_a_search_neither_repeat_nor_lose_a_flow(monkeypatch):
+    monkeypatch.setattr(search, "_STEPS", (2, 4))
+    for number in range(7):
+        make(f"report {number}")
+    flows = access.visible_to(person("alice"))
+    pages = [search.found(flows, "report")[start : start + 2] for start in range(0, 8, 2)]
+    assert [flow.title for page in pages for flow in page] == [
+        f"report {number}" for number in range(6, -1, -1)
+    ]
