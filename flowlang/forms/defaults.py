@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flowlang.forms.kinds import Kind, kind, variants
+from flowlang.forms.kinds import Kind, kind, type_of, variants
 from flowlang.forms.parts import Part, item_schema, properties, required, whole
 from flowlang.forms.validation import is_valid
 from flowlang.forms.values import ABSENT
@@ -73,7 +73,8 @@ def _of_variant(part: Part, must: bool, depth: int) -> Any:
 def first(part: Part, *, must: bool) -> int | None:
     """Return which variant shows before anybody chose; None for "not given"."""
     choices = variants(part)
-    if not must and any(kind(choice.part) not in SIMPLE for choice in choices):
+    is_anything = not (part.schema.get("oneOf") or part.schema.get("anyOf") or type_of(part))
+    if not must and not is_anything and any(kind(choice.part) not in SIMPLE for choice in choices):
         return None
     wanted = [number for number, choice in enumerate(choices) if choice.part.schema.get("type") != "null"]
     return wanted[0] if wanted else 0

@@ -18,8 +18,7 @@ mount(document);
 document.addEventListener("htmx:load", (event) => mount(/** @type {ParentNode} */ (event.target)));
 document.addEventListener("keydown", onKey);
 document.addEventListener("submit", onSubmit);
-document.addEventListener("htmx:configRequest", rememberButton);
-document.addEventListener("htmx:afterSettle", focusNew);
+document.addEventListener("htmx:afterSettle", focusNext);
 document.querySelector("[data-problems]")?.addEventListener("click", toField);
 
 /** @param {KeyboardEvent} event */
@@ -46,23 +45,29 @@ addEventListener("pageshow", () => {
   form?.querySelector("[data-submit]")?.removeAttribute("aria-disabled");
 });
 
-let pressed = "";
-
-/** @param {Event} event */
-function rememberButton(event) {
-  const { elt } = /** @type {CustomEvent} */ (event).detail;
-  pressed = elt instanceof HTMLButtonElement ? elt.value : "";
+/** After a button of the form did its work, the focus goes where one goes on. @param {Event} event */
+function focusNext(event) {
+  const { requestConfig, target } = /** @type {CustomEvent} */ (event).detail;
+  const button = requestConfig?.elt;
+  if (!(button instanceof HTMLButtonElement)) return;
+  const [verb] = button.value.split(":");
+  if (["add", "enter", "include"].includes(verb)) focusNew(document.getElementById(target.id) ?? target);
+  if (["up", "down"].includes(verb)) focusButton(button.id, verb);
+  if (verb === "remove") document.getElementById(`${target.id}-add`)?.focus();
 }
 
-/** A new row wants to be filled in: put the cursor there. @param {Event} event */
-function focusNew(event) {
-  const target = /** @type {Element} */ (event.target);
-  if (!/^(add|enter|include):/.test(pressed)) return;
-  const rows = target.querySelectorAll(":scope > .rows > .row, :scope > .group__members > .entry, :scope > .entry");
-  const place = rows.length ? rows[rows.length - 1] : target;
+/** A new row wants to be filled in. @param {Element} group */
+function focusNew(group) {
+  const rows = group.querySelectorAll(":scope > .rows > .row, :scope > .group__members > .entry, :scope > .entry");
+  const place = rows.length ? rows[rows.length - 1] : group;
   const field = place.querySelector("input:not([type=hidden]), select, textarea");
   if (field instanceof HTMLElement) field.focus();
-  pressed = "";
+}
+
+/** A moved row keeps the focus; at an end only its other button is left. @param {string} id @param {string} verb */
+function focusButton(id, verb) {
+  const other = id.slice(0, -verb.length) + (verb === "up" ? "down" : "up");
+  (document.getElementById(id) ?? document.getElementById(other))?.focus();
 }
 
 /** The list of problems leads to the fields. @param {Event} event */
