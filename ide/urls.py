@@ -1,5 +1,16 @@
 """Addresses of the ide."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-pages: list[URLPattern | URLResolver] = []
+from ide import api, views
+
+pages: list[URLPattern | URLResolver] = [
+    path("flows/new", views.new, name="new"),
+    path("flows/<uuid:flow_id>/edit", views.edit, name="edit"),
+    path("ide/", views.scratch, name="scratch"),
+    path("ide/drafts/<uuid:draft_id>/", views.draft, name="draft"),
+    path("ide/check", api.CheckView.as_view(), name="check"),
+    path("ide/drafts", api.DraftsView.as_view(), name="drafts"),
+    path("ide/drafts/<uuid:draft_id>", api.DraftView.as_view(), name="save"),
+    path("ide/publish", api.PublishView.as_view(), name="publish"),
+]

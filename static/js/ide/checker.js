@@ -1,0 +1,79 @@
+// @ts-check
+// Asks the server to check the texts, shortly after the last key. Answers about an older text are dropped.
+
+const QUIET_MILLISECONDS = 150;
+const RETRY_MILLISECONDS = 3000;
+
+/** @typedef {{definition: string, input_schema: string}} Texts */
+/** @typedef {{ok: boolean, status: number, body: any}} Reply */
+
+export class Checker {
+  #version = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @type {AbortController | null} */
+  #running = null;
+
+  /**
+   * @param {{
+   *   texts: () => Texts,
+   *   ask: (texts: Texts, signal: AbortSignal) => Promise<Reply>,
+   *   onAnswer: (answer: any) => void,
+   *   onTrouble: (words: string) => void,
+   * }} options
+   */
+  constructor({ texts, ask, onAnswer, onTrouble }) {
+    this.texts = texts;
+    this.ask = ask;
+    this.onAnswer = onAnswer;
+    this.onTrouble = onTrouble;
+    this.isCurrent = true;
+  }
+
+  /** The text has changed: what was answered is about another one. */
+  changed() {
+    this.#version += 1;
+    this.isCurrent = false;
+    this.#later(QUIET_MILLISECONDS);
+  }
+
+  /** @param {number} milliseconds */
+  #later(milliseconds) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.now(), milliseconds);
+  }
+
+  /**
+   * Check at once.
+   * @returns {Promise<any>} the answer; null when there is none about this text
+   */
+  async now() {
+    clearTimeout(this.#timer);
+    this.#running?.abort();
+    const running = new AbortController();
+    this.#running = running;
+    const version = this.#version;
+    const reply = await this.ask(this.texts(), running.signal).catch(() => null);
+    if (running.signal.aborted || version !== this.#version) return null;
+    this.#running = null;
+    return reply?.ok ? this.#answered(reply.body) : this.#failed(reply);
+  }
+
+  /** @param {any} answer */
+  #answered(answer) {
+    this.isCurrent = true;
+    this.onAnswer(answer);
+    return answer;
+  }
+
+  /** @param {Reply | null} reply */
+  #failed(reply) {
+    if (reply) {
+      this.onTrouble(`Not checked: ${reply.body?.error?.detail ?? `the server answered ${reply.status}`}`);
+    } else {
+      this.onTrouble("Not checked: the server cannot be reached. Trying again…");
+      this.#later(RETRY_MILLISECONDS);
+    }
+    return null;
+  }
+}

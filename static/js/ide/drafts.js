@@ -1,0 +1,119 @@
+// @ts-check
+// Keeps what is typed: soon after each change, at once on Ctrl-S, and when the page is left.
+
+const QUIET_MILLISECONDS = 1000;
+const RETRY_MILLISECONDS = 5000;
+const KEEPALIVE_CHARACTERS = 60_000;
+
+/** @typedef {{ok: boolean, status: number, body: any}} Reply */
+/** @typedef {{id: string, revision: number, saved_at: string, address: string}} Saved */
+
+export class Drafts {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @type {Promise<boolean> | null} */
+  #saving = null;
+  #changes = 0;
+  #savedChanges = 0;
+  isForced = false;
+  isBlocked = false;
+
+  /**
+   * @param {{
+   *   saved: Saved | null,
+   *   content: () => Record<string, unknown>,
+   *   send: (saved: Saved | null, body: Record<string, unknown>, options?: {keepalive?: boolean}) => Promise<Reply>,
+   *   onSaved: (saved: Saved) => void,
+   *   onState: (words: string, isTrouble?: boolean) => void,
+   *   onConflict: (words: string) => void,
+   * }} options
+   */
+  constructor({ saved, content, send, onSaved, onState, onConflict }) {
+    this.saved = saved;
+    this.content = content;
+    this.send = send;
+    this.onSaved = onSaved;
+    this.onState = onState;
+    this.onConflict = onConflict;
+  }
+
+  get isDirty() {
+    return this.#changes !== this.#savedChanges;
+  }
+
+  changed() {
+    this.#changes += 1;
+    if (this.isBlocked) return;
+    this.onState("Changed");
+    this.#later(QUIET_MILLISECONDS);
+  }
+
+  /** @param {number} milliseconds */
+  #later(milliseconds) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.save(), milliseconds);
+  }
+
+  /**
+   * Save now, after whatever is being saved.
+   * @returns {Promise<boolean>} whether the text is kept
+   */
+  async save() {
+    clearTimeout(this.#timer);
+    while (this.#saving) await this.#saving;
+    if (this.isBlocked && !this.isForced) return false;
+    this.#saving = this.#saveOnce();
+    const isKept = await this.#saving;
+    this.#saving = null;
+    return isKept;
+  }
+
+  async #saveOnce() {
+    const changes = this.#changes;
+    this.onState("Saving…");
+    const reply = await this.send(this.saved, this.#body()).catch(() => null);
+    if (!reply?.ok) return this.#failed(reply);
+    this.saved = reply.body;
+    this.isForced = this.isBlocked = false;
+    this.#savedChanges = changes;
+    this.onSaved(reply.body);
+    return true;
+  }
+
+  #body() {
+    const known = this.isForced ? { force: true } : { revision: this.saved?.revision };
+    return { ...this.content(), ...known };
+  }
+
+  /** @param {Reply | null} reply */
+  #failed(reply) {
+    const detail = reply?.body?.error?.detail;
+    if (reply?.status === 409) {
+      this.isBlocked = true;
+      this.onState("Not saved", true);
+      this.onConflict(detail ?? "");
+    } else if (reply?.status === 401 || reply?.status === 403) {
+      this.onState("Not saved: you are signed out. Sign in in another window, then go on", true);
+    } else if (reply) {
+      this.onState(`Not saved: ${detail ?? `the server answered ${reply.status}`}`, true);
+    } else {
+      this.onState("Not saved: the server cannot be reached. Trying again…", true);
+      this.#later(RETRY_MILLISECONDS);
+    }
+    return false;
+  }
+
+  /** The page is being left: send what is not yet saved, if the browser lets so much through. */
+  leave() {
+    if (!this.isDirty || this.isBlocked || this.#saving) return;
+    const body = this.#body();
+    if (JSON.stringify(body).length < KEEPALIVE_CHARACTERS) this.send(this.saved, body, { keepalive: true });
+  }
+
+  /** The text is kept elsewhere now, or no longer wanted. */
+  forget() {
+    clearTimeout(this.#timer);
+    this.saved = null;
+    this.#savedChanges = this.#changes;
+  }
+}

@@ -1,0 +1,78 @@
+// @ts-check
+// One text of the flow in a CodeMirror editor.
+import {
+  basicSetup, EditorState, EditorView, foldedRanges, indentUnit, indentWithTab, isolateHistory, json, keymap,
+  lintGutter, setDiagnostics, unfoldEffect,
+} from "../../vendor/codemirror.js";
+import { theme } from "./theme.js";
+
+/** @typedef {{from: number, to: number, insert: string}} Change */
+
+/**
+ * @param {HTMLElement} element
+ * @param {{text: string, label: string, onChange: () => void, onCursor: (position: number) => void}} options
+ */
+export function mountText(element, { text, label, onChange, onCursor }) {
+  const told = EditorView.updateListener.of((update) => {
+    if (update.docChanged) onChange();
+    if (update.selectionSet || update.docChanged) onCursor(update.state.selection.main.head);
+  });
+  const extensions = [
+    basicSetup, json(), lintGutter(), keymap.of([indentWithTab]), indentUnit.of("  "), EditorState.tabSize.of(2),
+    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }), theme, told, nonce(),
+  ];
+  return new EditorView({ doc: text, extensions, parent: element });
+}
+
+/** A strict Content-Security-Policy lets in only styles that carry the page's nonce. */
+function nonce() {
+  const value = document.querySelector("meta[name=csp-nonce]")?.getAttribute("content");
+  return value ? EditorView.cspNonce.of(value) : [];
+}
+
+/**
+ * Bring a place into sight, unfolded, with the cursor on it.
+ * @param {EditorView} view
+ * @param {number} from
+ * @param {{to?: number, focus?: boolean}} [options] to: select up to there
+ */
+export function showPlace(view, from, { to = from, focus = false } = {}) {
+  const end = view.state.doc.length;
+  const [anchor, head] = [Math.min(to, end), Math.min(from, end)];
+  view.dispatch({
+    selection: { anchor, head },
+    effects: [...unfolding(view, head), EditorView.scrollIntoView(head, { y: "center" })],
+  });
+  if (focus) view.focus();
+}
+
+/**
+ * @param {EditorView} view
+ * @param {number} position
+ */
+function unfolding(view, position) {
+  /** @type {any[]} */
+  const effects = [];
+  foldedRanges(view.state).between(position, position, (/** @type {number} */ from, /** @type {number} */ to) => {
+    effects.push(unfoldEffect.of({ from, to }));
+  });
+  return effects;
+}
+
+/**
+ * Change the text as one step that undo takes back.
+ * @param {EditorView} view
+ * @param {Change[]} changes
+ */
+export function change(view, changes) {
+  view.dispatch({ changes, annotations: isolateHistory.of("full"), userEvent: "input", scrollIntoView: true });
+}
+
+/**
+ * Underline problems.
+ * @param {EditorView} view
+ * @param {any[]} diagnostics
+ */
+export function mark(view, diagnostics) {
+  view.dispatch(setDiagnostics(view.state, diagnostics));
+}
