@@ -131,11 +131,11 @@ def _choice(query: QueryDict, field: str, value: str, count: int, is_chosen: boo
 def _card(entry: Entry) -> dict[str, Any]:
     """One document in the list: its name, and its first fields as text."""
     content = entry.content if isinstance(entry.content, dict) else {}
-    title = next((text_of(content.get(name)) for name in _NAMES if text_of(content.get(name))), None)
-    fields = [(name, _shown(value)) for name, value in content.items()]
+    named_by = next((name for name in _NAMES if text_of(content.get(name))), "")
+    fields = [(name, _shown(value)) for name, value in content.items() if name != named_by]
     return {
         "entry": entry,
-        "title": title or entry.subject,
+        "title": text_of(content.get(named_by)) or entry.subject,
         "link": entry.subject if entry.subject.startswith(("https://", "http://")) else "",
         "fields": fields[:MOST_FIELDS],
         "more": max(len(fields) - MOST_FIELDS, 0),
