@@ -21,16 +21,18 @@ from flowlang.forms import Field, UnusableSchema, json_text
 from library.access import flow_for
 from library.models import FlowRole, FlowVersion
 from library.publish import current_version
+from providers.transfer.access import visible_to
 from runs import engine
 from runs.access import run_for
 from runs.models import Run
 from runs.start_sheet import ADVANCED, Sheet, again, begun, checked, posted, told, turned
 from wire.errors import FlowInputError, NotFound
 from wire.models import GroupIdentity, User
-from wire.principals import GROUP_PREFIX, identity_urn
+from wire.principals import GROUP_PREFIX, caller_of, identity_urn
 
 _MAX_FILE_BYTES: Final = 150_000  # run data may have 200 KB, and base64 adds a third
 _MOST_PEOPLE: Final = 20
+_MOST_COLLECTIONS: Final = 100  # offered without a script; the picker searches all of them
 
 
 @never_cache
@@ -126,6 +128,7 @@ def _page(request: HttpRequest, version: FlowVersion, sheet: Sheet, status: int 
         "has_sample": isinstance(flow.sample_input, dict),
         "can_guide": forms.is_object(version.input_schema),
         "here": request.path,
+        "collections": visible_to(caller_of(cast("User", request.user)))[:_MOST_COLLECTIONS],
     }
     return render(request, "runs/start.html", context, status=status)
 

@@ -24,10 +24,12 @@ export function combobox(input, options) {
   const chosen = document.createElement("div");
   chosen.className = "picker__chosen";
   box.append(chosen, search, list);
+  const hadFocus = input.autofocus || document.activeElement === input;
   input.before(box);
   const state = { input, search, list, chosen, options, choices: /** @type {Choice[]} */ ([]), at: -1, asked: 0, timer: 0 };
   listen(state);
   show(state, null);
+  if (hadFocus && !search.hidden) search.focus();
   if (input.value) name(state);
   return { refresh: () => { show(state, null); if (input.value) name(state); } };
 }
@@ -56,7 +58,6 @@ function searchBox(input, list, words) {
     search.id = `${input.id}-search`;
     label.htmlFor = search.id;
   } else search.setAttribute("aria-label", words);
-  search.autofocus = input.autofocus;
   return search;
 }
 

@@ -295,8 +295,13 @@ function askName(state) {
   part(state, "list").prepend(item);
   input.focus();
   return new Promise((resolve) => {
-    const end = (/** @type {string} */ name) => { item.remove(); resolve(name); };
-    input.addEventListener("blur", () => end(""));
+    const end = (/** @type {string} */ name) => {
+      input.removeEventListener("blur", giveUp);
+      item.remove();
+      resolve(name);
+    };
+    const giveUp = () => end("");
+    input.addEventListener("blur", giveUp);
     input.addEventListener("keydown", (event) => {
       event.stopPropagation();
       if (event.key === "Enter") { event.preventDefault(); end(input.value.trim().replaceAll("/", "")); }
