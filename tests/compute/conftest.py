@@ -1,11 +1,15 @@
-"""The levels of isolation that this machine can try."""
+"""The levels of isolation that this machine can try, and people who run functions."""
 
 from __future__ import annotations
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from providers.compute import levels, sandbox
 from providers.compute.levels import Level
+from tests.compute.helping import Compute
+from tests.people import person
+from wire.principals import Caller, caller_of
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +42,18 @@ def _tried(name: str) -> Level:
             if not problems[-1]:
                 return candidate
     pytest.skip(f'This machine does not offer isolation "{name}": {problems[0]}')
+
+
+@pytest.fixture
+def alice(db: None) -> Caller:
+    return caller_of(person("alice"))
+
+
+@pytest.fixture
+def bob(db: None) -> Caller:
+    return caller_of(person("bob"))
+
+
+@pytest.fixture
+def compute(db: None, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> Compute:
+    return Compute(django_capture_on_commit_callbacks)

@@ -44,7 +44,7 @@ class Command(BaseCommand):
         if endpoint is None:
             known = ", ".join(f'"{each.name}"' for each in Endpoint.objects.order_by("name")[:20]) or "none"
             raise CommandError(
-                f'There is no endpoint "{name}". Add it with: manage.py add_endpoint NAME. There are: {known}.'
+                f'There is no endpoint "{name}". Add it with add_endpoint. There are: {known}.'
             )
         self._say(name, concurrency)
         connections.close_all()
