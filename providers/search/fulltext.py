@@ -6,6 +6,7 @@ Both indexes follow `Entry.text` by themselves (migrations/0002_words.py).
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 from django.db import connection
@@ -27,7 +28,7 @@ def found(entries: QuerySet[Entry], text: str) -> QuerySet[Entry]:
     """
     if not text.strip():
         return entries.order_by(*_NEWEST)
-    words = _WORD.findall(text)[:_MOST_WORDS]
+    words = _WORD.findall(_folded(text))[:_MOST_WORDS]
     if not words:
         return entries.none()
     # extra(): the index is no model, and ranking needs it joined, which no expression of the ORM does.
@@ -61,4 +62,10 @@ def words_of(subject: str, content: JSON) -> str:
             waiting.extend(item)
         elif item is not None and not isinstance(item, bool):
             words.append(str(item))
-    return " ".join(words)[:LONGEST_TEXT]
+    return _folded(" ".join(words)[:LONGEST_TEXT])
+
+
+def _folded(text: str) -> str:
+    """The text without accents, which people leave out when they search; PostgreSQL does not do it itself."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
