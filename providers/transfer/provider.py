@@ -17,6 +17,7 @@ from providers.transfer.models import Collection
 from providers.transfer.task_provider import TASKS
 from wire.principals import ALL_AUTHENTICATED, PUBLIC, Caller, identity_urn
 
+_COARSE_SECONDS: Final = 1.0  # file systems keep time less finely than we do
 _ENDPOINT_ID: Final = {"endpoint": "endpoint_id"}
 
 
@@ -130,7 +131,8 @@ def _make(where: Place, action: Action) -> None:
         make_folder(where)
     except FolderError as error:
         is_again = error.code == "Exists" and action.lease_token > 1
-        if not is_again or item_at(where).modified_ns < action.started_at.timestamp() * 1e9:
+        began_ns = (action.started_at.timestamp() - _COARSE_SECONDS) * 1e9
+        if not is_again or item_at(where).modified_ns < began_ns:
             raise
 
 
