@@ -22,6 +22,10 @@ def start(definition: dict[str, Any]) -> str:
     return str(engine.start(version_of(definition), person("alice"), {"x": 1}).pk)
 
 
+def work(run_id: str) -> bool:
+    return engine.work(Run.objects.get(pk=run_id).pk)
+
+
 def hint(run_id: str) -> None:
     nudges.hint(Run.objects.get(pk=run_id).pk)
 
@@ -36,7 +40,7 @@ def row(run_id: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    commands = {"start": start, "hint": hint, "entries": entries, "row": row}
+    commands = {"start": start, "work": work, "hint": hint, "entries": entries, "row": row}
     for line in sys.stdin:
         name, argument = json.loads(line)
         sys.stdout.write(json.dumps(commands[name](argument)) + "\n")

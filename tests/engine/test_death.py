@@ -44,10 +44,8 @@ def definition(workshop: Workshop) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def undisturbed(workshop: Workshop, definition: dict[str, Any]) -> list[Any]:
     """The log of a run to which nothing happens."""
-    worker = workshop.worker()
     run = workshop.start(definition)
-    assert workshop.end_of(run) == "SUCCEEDED"
-    kill(worker)
+    workshop.ask("work", run)
     return list(workshop.ask("entries", run))
 
 
@@ -105,6 +103,7 @@ def test_a_worker_killed_inside_a_commit_leaves_no_trace_of_it(workshop, definit
     succeeded_as_if_nothing_happened(workshop, run, undisturbed, calls=2)
 
 
+@pytest.mark.soak
 def test_a_worker_that_freezes_longer_than_its_lease_writes_nothing_afterwards(
     workshop, definition, undisturbed
 ):
@@ -123,7 +122,7 @@ def test_a_worker_that_freezes_longer_than_its_lease_writes_nothing_afterwards(
 
 def test_a_call_that_takes_longer_than_the_lease_keeps_it(workshop, definition, undisturbed):
     workshop.ledger.gate.clear()
-    workers = [workshop.worker(), workshop.worker()]
+    worker = workshop.worker(concurrency=2)
     run = workshop.start(definition)
     wait_until(lambda: workshop.ledger.of(run)[0])
     time.sleep(2 * LEASE_SECONDS)
@@ -131,8 +130,7 @@ def test_a_call_that_takes_longer_than_the_lease_keeps_it(workshop, definition, 
     assert workshop.end_of(run) == "SUCCEEDED"
     assert len(workshop.ledger.of(run)[0]) == 1
     assert workshop.ask("entries", run) == undisturbed
-    for worker in workers:
-        kill(worker)
+    kill(worker)
 
 
 def test_every_message_five_times_gives_the_same_logs(workshop, definition, undisturbed):

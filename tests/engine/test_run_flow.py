@@ -200,9 +200,8 @@ def test_a_database_that_was_never_set_up_is_a_message(workshop, files, tmp_path
     assert "manage.py migrate" in done.stderr and "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("words", [["x.json"], ["--input", "i.json"]])
-def test_missing_arguments_are_exit_code_2(workshop, words):
-    done = workshop.manage("run_flow", *words)
+def test_missing_arguments_are_exit_code_2(workshop):
+    done = workshop.manage("run_flow", "x.json")
     assert done.returncode == 2 and "usage:" in done.stderr
 
 
