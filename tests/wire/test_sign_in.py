@@ -77,6 +77,11 @@ class TestLink:
 
 
 class TestPassword:
+    @pytest.fixture(autouse=True)
+    def quick_hashing(self, settings) -> None:
+        """Real password hashing is slow by design."""
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
     @pytest.fixture
     def bob(self) -> User:
         user = person("bob")
