@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Final
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -26,9 +25,8 @@ def built_in() -> dict[str, Provider]:
     """Return our own providers by path, e.g. "transfer/ls"."""
     found: dict[str, Provider] = {}
     for package in PACKAGES:
-        if find_spec(f"providers.{package}.provider"):
-            module = import_module(f"providers.{package}.provider")
-            found |= {provider.path: provider for provider in module.PROVIDERS}
+        module = import_module(f"providers.{package}.provider")
+        found |= {provider.path: provider for provider in module.PROVIDERS}
     return found
 
 
