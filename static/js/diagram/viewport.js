@@ -7,12 +7,13 @@
 
 export const MIN_SCALE = 0.1;
 export const MAX_SCALE = 3;
-const LEGIBLE_SCALE = 0.5;
+const LEGIBLE_SCALE = 0.75;
+const USUAL_SCALE = 1.2;
 const MARGIN = 16;
 const KEEP_IN_SIGHT = 40;
 
 /**
- * The whole drawing, centred, never enlarged. A drawing too tall to be read so is shown from its top.
+ * The whole drawing, centred, hardly enlarged. A drawing too tall to be read so is shown from its top.
  * @param {Size} frame
  * @param {Size} drawing
  * @param {{whole?: boolean}} [options] whole: however small it gets
@@ -22,7 +23,7 @@ export function fitted(frame, drawing, { whole = false } = {}) {
   const byWidth = (frame.width - 2 * MARGIN) / drawing.width;
   const byHeight = (frame.height - 2 * MARGIN) / drawing.height;
   const smallest = whole ? MIN_SCALE : Math.min(LEGIBLE_SCALE, byWidth);
-  const scale = clamp(Math.max(Math.min(1, byWidth, byHeight), smallest), MIN_SCALE, 1);
+  const scale = clamp(Math.max(Math.min(USUAL_SCALE, byWidth, byHeight), smallest), MIN_SCALE, USUAL_SCALE);
   const y = Math.max(MARGIN, (frame.height - drawing.height * scale) / 2);
   return { scale, x: (frame.width - drawing.width * scale) / 2, y: Math.min(y, 3 * MARGIN) };
 }

@@ -50,7 +50,7 @@ class Drawer {
   show(problems, states) {
     this.counts.textContent = counted(problems);
     this.counts.dataset.worst = problems.some(({ severity }) => severity === "error") ? "error" : problems[0]?.severity ?? "";
-    this.states.textContent = `${states} ${states === 1 ? "state" : "states"}`;
+    this.states.textContent = states ? `${states} ${states === 1 ? "state" : "states"}` : "";
     this.none.hidden = problems.length > 0;
     const key = JSON.stringify(problems);
     if (key === this.#shown) return;
@@ -58,7 +58,8 @@ class Drawer {
     this.#problems = problems;
     const focused = this.#focusedRow();
     this.rows.replaceChildren(...problems.map(row));
-    if (focused >= 0) this.#focus(Math.min(focused, problems.length - 1));
+    if (focused >= 0 && !problems.length) this.toggleButton.focus();
+    else if (focused >= 0) this.#focus(Math.min(focused, problems.length - 1));
   }
 
   /** @param {string} words */

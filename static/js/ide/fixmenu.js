@@ -1,14 +1,13 @@
 // @ts-check
-// The choice of fixes at the cursor (Ctrl-.): a small menu for the keyboard and the pointer.
+// The choice of fixes at the cursor (Ctrl-.): a small menu. When it closes, the browser gives the focus back.
 
 /** @typedef {{title: string, apply: () => void}} Choice */
 
 /**
  * @param {{left: number, bottom: number}} place in the window
  * @param {Choice[]} choices
- * @param {() => void} onClose
  */
-export function showChoices(place, choices, onClose) {
+export function showChoices(place, choices) {
   const menu = document.createElement("div");
   menu.className = "menu__panel fixes";
   menu.setAttribute("role", "menu");
@@ -17,9 +16,7 @@ export function showChoices(place, choices, onClose) {
   menu.append(...choices.map((choice) => item(choice, () => menu.hidePopover())));
   menu.addEventListener("keydown", (event) => move(menu, event));
   menu.addEventListener("toggle", (event) => {
-    if (/** @type {ToggleEvent} */ (event).newState !== "closed") return;
-    menu.remove();
-    onClose();
+    if (/** @type {ToggleEvent} */ (event).newState === "closed") menu.remove();
   });
   document.body.append(menu);
   menu.showPopover();

@@ -222,7 +222,7 @@ function chooseFix() {
   )));
   const place = view.coordsAtPos(position);
   if (!choices.length || !place) return toast("There is no fix for what is at the cursor.", "info");
-  showChoices(place, choices, () => view.focus());
+  showChoices(place, choices);
 }
 
 // --- what the buttons and keys do
