@@ -116,6 +116,7 @@ def test_an_action_that_takes_too_long_is_cancelled(ledger):
     assert last_details(run)["exception"] == "ActionTimeout"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_database_that_fails_during_a_call_costs_the_run_nothing(ledger):
     def fail():
         raise OperationalError("server closed the connection unexpectedly")

@@ -82,7 +82,10 @@ class RemoteLedger:
 
 
 class Workshop:
-    """A data folder and the processes that work on it."""
+    """A data folder and the processes that work on it.
+
+    WORKSHOP_DATABASE_URL  an empty PostgreSQL database to work on instead of SQLite
+    """
 
     def __init__(self, home: Path) -> None:
         self.ledger = RemoteLedger()
@@ -90,7 +93,7 @@ class Workshop:
             **os.environ,
             "HEADRACE_HOME": str(home),
             "REDIS_URL": f"unix://{home / 'b.sock'}",
-            "DATABASE_URL": f"sqlite:///{home / 'workshop.sqlite3'}",
+            "DATABASE_URL": os.environ.get("WORKSHOP_DATABASE_URL", f"sqlite:///{home / 'workshop.sqlite3'}"),
             "LEASE_SECONDS": str(LEASE_SECONDS),
             "ALLOW_HTTP_PROVIDERS": "1",
         }
