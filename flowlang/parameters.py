@@ -40,8 +40,8 @@ _Mask: TypeAlias = "dict[str | int, _Mask | None]"
 
 
 @dataclass(frozen=True, slots=True)
-class _Node:
-    """A compiled piece of a template. `constant` pieces are shared, never copied."""
+class _Piece:
+    """A compiled piece of a template. Constant pieces are shared, never copied."""
 
     read: _Part
     is_constant: bool
@@ -52,7 +52,7 @@ class _Node:
 class Template:
     """Compiled Parameters."""
 
-    _root: _Node
+    _root: _Piece
 
     def evaluate(self, data: JSON, context: JSON) -> JSON:
         """Return the parameters with every ".$" and ".=" member replaced by its value.
@@ -77,50 +77,50 @@ def compile_template(parameters: JSON) -> Template:
     """
     if not isinstance(parameters, dict):
         raise ValueError(f"Parameters is {paths.kind(parameters)}; it must be an object.")
-    return Template(_node(parameters, "", 0))
+    return Template(_piece(parameters, "", 0))
 
 
-def _node(value: JSON, place: str, depth: int) -> _Node:
+def _piece(value: JSON, place: str, depth: int) -> _Piece:
     if depth > MAX_TEMPLATE_DEPTH:
         raise ValueError(f"Parameters are nested deeper than {MAX_TEMPLATE_DEPTH} levels.")
     if isinstance(value, dict):
-        return _object_node(value, place, depth)
+        return _object_piece(value, place, depth)
     if isinstance(value, list):
-        return _array_node(value, place, depth)
-    return _Node(lambda reading: value, is_constant=True, mask={})
+        return _array_piece(value, place, depth)
+    return _Piece(lambda reading: value, is_constant=True, mask={})
 
 
-def _array_node(values: list[JSON], place: str, depth: int) -> _Node:
-    nodes = [_node(value, f"{place}[{index}]", depth + 1) for index, value in enumerate(values)]
-    if all(node.is_constant for node in nodes):
-        return _Node(lambda reading: values, is_constant=True, mask={})
-    reads = [node.read for node in nodes]
-    mask: _Mask = {index: node.mask for index, node in enumerate(nodes) if node.mask}
-    return _Node(lambda reading: [read(reading) for read in reads], is_constant=False, mask=mask)
+def _array_piece(values: list[JSON], place: str, depth: int) -> _Piece:
+    pieces = [_piece(value, f"{place}[{index}]", depth + 1) for index, value in enumerate(values)]
+    if all(piece.is_constant for piece in pieces):
+        return _Piece(lambda reading: values, is_constant=True, mask={})
+    reads = [piece.read for piece in pieces]
+    mask: _Mask = {index: piece.mask for index, piece in enumerate(pieces) if piece.mask}
+    return _Piece(lambda reading: [read(reading) for read in reads], is_constant=False, mask=mask)
 
 
-def _object_node(members: dict[str, JSON], place: str, depth: int) -> _Node:
-    nodes: dict[str, _Node] = {}
+def _object_piece(members: dict[str, JSON], place: str, depth: int) -> _Piece:
+    pieces: dict[str, _Piece] = {}
     for key, value in members.items():
         if key == PRIVATE:
             continue
         name = _base_name(key)
-        if name in nodes:
+        if name in pieces:
             raise ValueError(
                 f'"{_at(place, name)}" is given twice, once with ".$" or ".=". Keep one of them.'
             )
-        nodes[name] = _member_node(key, value, place, depth)
-    mask: _Mask = {name: node.mask for name, node in nodes.items() if node.mask}
+        pieces[name] = _member_piece(key, value, place, depth)
+    mask: _Mask = {name: piece.mask for name, piece in pieces.items() if piece.mask}
     mask.update(dict.fromkeys(_private_names(members), None))
-    if PRIVATE not in members and all(node.is_constant for node in nodes.values()):
-        return _Node(lambda reading: members, is_constant=True, mask=mask)
-    reads = [(name, node.read) for name, node in nodes.items()]
-    return _Node(lambda reading: {name: read(reading) for name, read in reads}, is_constant=False, mask=mask)
+    if PRIVATE not in members and all(piece.is_constant for piece in pieces.values()):
+        return _Piece(lambda reading: members, is_constant=True, mask=mask)
+    reads = [(name, piece.read) for name, piece in pieces.items()]
+    return _Piece(lambda reading: {name: read(reading) for name, read in reads}, is_constant=False, mask=mask)
 
 
-def _member_node(key: str, value: JSON, place: str, depth: int) -> _Node:
+def _member_piece(key: str, value: JSON, place: str, depth: int) -> _Piece:
     if not key.endswith(_SUFFIXES):
-        return _node(value, _at(place, key), depth + 1)
+        return _piece(value, _at(place, key), depth + 1)
     field = _at(place, key)
     if key in _SUFFIXES:
         raise ValueError(f'"{field}" has no name before its ending. Write for example "path{key}".')
@@ -130,7 +130,7 @@ def _member_node(key: str, value: JSON, place: str, depth: int) -> _Node:
         read = _path_reader(field, value) if key.endswith(".$") else _expression_reader(field, value)
     except ValueError as error:
         raise ValueError(f'"{field}": {error}') from error
-    return _Node(read, is_constant=False, mask={})
+    return _Piece(read, is_constant=False, mask={})
 
 
 def _path_reader(field: str, text: str) -> _Part:

@@ -158,28 +158,50 @@ def to_json(scope: Scope, value: Value) -> JSON:
 
 
 class _Result:
-    __slots__ = ("left_characters", "scope")
+    """One conversion. A part that is mentioned many times is walked once, and paid for at each mention."""
+
+    __slots__ = ("left_characters", "parts", "scope")
 
     def __init__(self, scope: Scope) -> None:
         self.scope, self.left_characters = scope, MAX_DATA_BYTES
+        self.parts: dict[int, tuple[JSON, int, int]] = {}
 
     def convert(self, value: Value) -> JSON:
         self.scope.spend(1)
         if isinstance(value, str):
             return self._text(value)
+        if not isinstance(value, (dict, list, tuple, set, frozenset)):
+            return _scalar(value)
+        known = self.parts.get(id(value))
+        if known is None:
+            return self._new_part(value)
+        made, steps, characters = known
+        self.scope.spend(steps)
+        self._count(characters)
+        return made
+
+    def _new_part(self, value: Value) -> JSON:
+        steps, characters = self.scope.left_steps, self.left_characters
+        made = self._walk(value)
+        spent = (steps - self.scope.left_steps, characters - self.left_characters)
+        self.parts[id(value)] = (made, *spent)
+        return made
+
+    def _walk(self, value: Value) -> JSON:
         if isinstance(value, dict):
             return {self._key(key): self.convert(below) for key, below in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self.convert(below) for below in value]
-        if isinstance(value, (set, frozenset)):
-            return [self.convert(below) for below in in_order(value)]
-        return _scalar(value)
+        return [
+            self.convert(below) for below in (value if isinstance(value, (list, tuple)) else in_order(value))
+        ]
 
-    def _text(self, text: str) -> str:
+    def _count(self, characters: int) -> None:
         # Counted per mention: one long text may stand in a list ten thousand times.
-        self.left_characters -= len(text)
+        self.left_characters -= characters
         if self.left_characters < 0:
             raise ExpressionError(f"its result is larger than the {MAX_DATA_BYTES:,} bytes of the run data")
+
+    def _text(self, text: str) -> str:
+        self._count(len(text))
         if "\0" in text or not _is_unicode(text):
             raise ExpressionError("its result holds a character that cannot be stored")
         return text
@@ -217,12 +239,22 @@ def _scalar(value: Value) -> JSON:
 
 def measure(scope: Scope, value: Value) -> int:
     """Return about how many characters `value` has when written out, shared parts counted each time."""
+    return _measure(scope, value, {})
+
+
+def _measure(scope: Scope, value: Value, parts: dict[int, tuple[int, int]]) -> int:
     scope.spend(1)
-    if isinstance(value, dict):
-        return sum(measure(scope, key) + measure(scope, below) + 4 for key, below in value.items()) + 2
-    if isinstance(value, (list, tuple)):
-        return sum(measure(scope, below) + 2 for below in value) + 2
-    return len(value) if isinstance(value, str) else 80
+    if not isinstance(value, (dict, list, tuple)):
+        return len(value) if isinstance(value, str) else 80
+    known = parts.get(id(value))
+    if known is not None:
+        scope.spend(known[1])
+        return known[0]
+    steps = scope.left_steps
+    below = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+    size = 2 + sum(_measure(scope, part, parts) + 4 for part in below)
+    parts[id(value)] = (size, steps - scope.left_steps)
+    return size
 
 
 def to_text(scope: Scope, value: Value) -> str:
