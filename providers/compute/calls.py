@@ -75,7 +75,8 @@ def work(call_id: str | UUID) -> None:
 def claim(call_id: str | UUID) -> FunctionCall | None:
     """Return the call, ours for a lease; its `lease_token` must be shown with every later write."""
     now = timezone.now()
-    free = FunctionCall.objects.filter(pk=call_id, action__status=Action.ACTIVE, lease_until__lte=now)
+    # Only columns of this table: what is joined is not looked at again after waiting for another claim.
+    free = FunctionCall.objects.filter(pk=call_id, lease_until__lte=now)
     with transaction.atomic():
         taken = free.exclude(status__in=FunctionCall.TERMINAL).update(
             status=FunctionCall.RUNNING,
@@ -153,10 +154,10 @@ def _keeper(call: FunctionCall) -> Callable[[], bool]:
 
 
 def _renew(call: FunctionCall) -> bool:
-    wanted = Q(pk=call.pk, lease_token=call.lease_token, action__cancel_requested=False)
     try:
-        running = FunctionCall.objects.filter(wanted, status=FunctionCall.RUNNING)
-        return running.update(lease_until=_lease_end()) == 1
+        if _is_cancelled(call):
+            return False
+        return _ours(call).update(lease_until=_lease_end()) == 1
     except OperationalError as error:
         logger.warning("The lease of call %s could not be renewed: %s", call.pk, error)
         connection.close()
@@ -164,18 +165,22 @@ def _renew(call: FunctionCall) -> bool:
 
 
 def _after_a_stop(call: FunctionCall) -> None:
-    if Action.objects.filter(pk=call.action_id, cancel_requested=True).exists():
+    if _is_cancelled(call):
         deliver(call, Outcome(failure=CANCELLED))
     else:
         # Handed back by a worker that ends; whoever has it instead of us is not disturbed.
         _ours(call).update(status=FunctionCall.PENDING, lease_until=EPOCH, hinted_at=EPOCH)
 
 
+def _is_cancelled(call: FunctionCall) -> bool:
+    return Action.objects.filter(pk=call.action_id, cancel_requested=True).exists()
+
+
 def _write(calls: QuerySet[FunctionCall], outcome: Outcome) -> int:
     failure = outcome.failure
     return calls.update(
         status=FunctionCall.FAILED if failure else FunctionCall.SUCCEEDED,
-        result="" if failure else json.dumps(outcome.result, separators=(",", ":")),
+        result="" if failure else json.dumps(outcome.result, ensure_ascii=False),
         error=details.kept(failure) if failure else "",
         completed_at=timezone.now(),
     )

@@ -42,7 +42,7 @@ def outcome(calls: Sequence[FunctionCall]) -> tuple[str, str, dict[str, JSON]]:
         return Action.FAILED, FAILED, _failure(failed, results, len(calls))
     details: dict[str, JSON] = {"result": [each["output"] for each in results], "results": [*results]}
     # Every output is there twice, as flows old and new expect; it counts once.
-    size = sum(len(call.result) for call in calls)
+    size = sum(len(call.result.encode()) for call in calls)
     if size > MOST_BYTES:
         return Action.FAILED, FAILED, _too_large(size, len(calls))
     return Action.SUCCEEDED, RECEIVED, details

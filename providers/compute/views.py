@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from providers.compute import access, isolation
+from providers.compute import access
 from providers.compute.levels import DESCRIPTIONS
 from providers.compute.models import Endpoint, Function, FunctionCall
 from providers.compute.registering import Refused, register
@@ -66,7 +66,6 @@ def compute(request: HttpRequest) -> HttpResponse:
         "functions": page.items,
         "previous": _link(request.GET, page=place) if place else None,
         "next": _link(request.GET, page=place + 2) if page.marker else None,
-        "isolation_setting": isolation.accepted(),
         **_endpoints(request, me),
     }
     return render(request, "providers/compute/index.html", shown)
