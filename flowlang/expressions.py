@@ -40,12 +40,14 @@ class Expression:
     names      top-level run-data names that it reads (without `_context`)
     paths      the paths in backticks, in the order of the text
     functions  names that it calls; those not in FUNCTIONS fail when evaluated
+    newlines   offsets of raw newlines inside quotes, which Python would refuse and which are understood here
     """
 
     text: str
     names: frozenset[str]
     paths: tuple[Path, ...]
     functions: frozenset[str]
+    newlines: tuple[int, ...]
     _code: Code = field(repr=False, compare=False)
 
 
@@ -72,6 +74,7 @@ def parse(text: str) -> Expression:
         names=frozenset(compiler.names),
         paths=tuple(compiler.used_paths[at] for at in sorted(compiler.used_paths)),
         functions=frozenset(compiler.functions),
+        newlines=source.newlines,
         _code=code,
     )
 

@@ -30,12 +30,14 @@ class Source:
 
     paths     the paths in backticks by offset in `code`, where as many underscores stand for them
     restored  what the stand-ins inside quoted text stand for; see `restore`
+    newlines  where raw newlines stand inside quotes, in the author's text
     """
 
     code: str
     indent: int
     paths: dict[int, paths.Path]
     restored: dict[int, str]
+    newlines: tuple[int, ...]
 
     def restore(self, text: str) -> str:
         """Return quoted text with its stand-ins replaced by what the author wrote."""
@@ -67,6 +69,7 @@ class _Scan:
         self.code: list[str] = []
         self.outside: list[str] = []
         self.paths: dict[int, paths.Path] = {}
+        self.newlines: list[int] = []
         free = (chr(point) for point in _PRIVATE_USE if chr(point) not in text)
         self.newline, self.carriage, self.backslash, self.nothing = (next(free) for _ in range(4))
 
@@ -79,7 +82,7 @@ class _Scan:
         paths_in_code = {at - indent: path for at, path in self.paths.items()}
         restored = {self.newline: "\n", self.carriage: "\r", self.backslash: "\\", self.nothing: ""}
         marks = {ord(mark): text for mark, text in restored.items()}
-        return Source(code[indent:], indent, paths_in_code, marks)
+        return Source(code[indent:], indent, paths_in_code, marks, tuple(self.newlines))
 
     def _take_token(self) -> None:
         character = self.text[self.at]
@@ -116,11 +119,14 @@ class _Scan:
 
     def _take_string(self, opening: re.Match[str]) -> None:
         prefix, quote = opening.groups()
+        is_raw = prefix.lower() in _RAW
         code = [opening[0]]
         at = opening.end()
         while at < len(self.text) and not self.text.startswith(quote, at):
             piece = self.text[at : at + 2] if self.text[at] == "\\" else self.text[at]
-            code.append(self._quoted(piece, is_raw=prefix.lower() in _RAW))
+            if piece == "\n" and len(quote) == 1:
+                self.newlines.append(at)
+            code.append(self._quoted(piece, is_raw=is_raw))
             at += len(piece)
         code.append(self.text[at : at + len(quote)])
         whole = "".join(code)

@@ -245,6 +245,11 @@ def test_an_expression_knows_what_it_reads() -> None:
     assert parsed.functions == {"is_present"}
 
 
+def test_raw_newlines_inside_quotes_are_told() -> None:
+    assert expressions.parse(" 'a\nb' +\n '\n'").newlines == (3, 10)
+    assert expressions.parse("'''a\nb''' + 'c'").newlines == ()
+
+
 def test_a_name_bound_in_a_comprehension_is_free_outside_it() -> None:
     assert expressions.parse("[x for x in l] + x").names == {"l", "x"}
 
