@@ -246,7 +246,7 @@ def test_an_expression_knows_what_it_reads() -> None:
 
 
 def test_raw_newlines_inside_quotes_are_told() -> None:
-    assert expressions.parse(" 'a\nb' +\n '\n'").newlines == (3, 10)
+    assert expressions.parse(" 'a\nb' +\n '\n'").newlines == (3, 11)
     assert expressions.parse("'''a\nb''' + 'c'").newlines == ()
 
 
