@@ -161,6 +161,9 @@ PROVIDER_ALIASES = {
 # http:// providers are for tests and private networks; Globus accepts https only.
 ALLOW_HTTP_PROVIDERS = env.bool("ALLOW_HTTP_PROVIDERS", False)
 
+# Tokens for remote providers, by the start of their address: "https://ap.example.org=TOKEN,..."
+PROVIDER_TOKENS = env.dict("PROVIDER_TOKENS", default={})
+
 LEASE_SECONDS = env.float("LEASE_SECONDS", 15.0)
 FIRST_POLL_SECONDS = env.float("FIRST_POLL_SECONDS", 1.0)
 MAX_POLL_SECONDS = env.float("MAX_POLL_SECONDS", 10.0)

@@ -19,5 +19,6 @@ urlpatterns = [
     path("", include((wire.urls.pages, "wire"))),
 ]
 websocket_urlpatterns = runs.urls.sockets
+handler400 = "wire.errors.bad_request"
 handler404 = "wire.errors.not_found"
 handler500 = "wire.errors.server_error"

@@ -25,7 +25,7 @@ def editor(site: LiveSite, page: Page) -> Page:
     page.locator(".cm-content").first.wait_for()
     write(page, ODD)
     expect(page.locator("#state-1")).to_be_attached()
-    expect(page.locator("[data-problem-counts]")).to_contain_text("0 errors")
+    expect(page.locator("[data-problem-counts]")).to_contain_text("No problems")
     return page
 
 
