@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -25,7 +25,12 @@ class Clock:
     """The database's clock, read once and carried on by this machine's monotonic one."""
 
     read_at: datetime
-    monotonic: float = field(default_factory=time.monotonic)
+    monotonic: float
 
     def now(self) -> datetime:
         return self.read_at + timedelta(seconds=time.monotonic() - self.monotonic)
+
+
+def read() -> Clock:
+    """Return the database's clock as it stands now."""
+    return Clock(now(), time.monotonic())

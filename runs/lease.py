@@ -70,19 +70,20 @@ def claim(run_id: UUID) -> Hold | None:
 
 
 def _claim(run_id: UUID) -> Hold | None:
-    now = clock.now()
+    read = clock.read()
+    now = read.read_at
     values = [_owner(), until(now), run_id, now, now]
     names = ["lease_owner", "lease_until", "id", "wake_at", "lease_until"]
     found = list(
         Run.objects.raw(_CLAIM, [adapted(name, value) for name, value in zip(names, values, strict=True)])
     )
-    return _hold(found[0], now) if found else None
+    return _hold(found[0], read) if found else None
 
 
-def _hold(run: Run, now: datetime) -> Hold:
+def _hold(run: Run, read: clock.Clock) -> Hold:
     return Hold(
         run=run,
-        clock=clock.Clock(now),
+        clock=read,
         token=run.lease_token,
         cursor=Cursor(run.state, run.visit, orjson.loads(run.data), orjson.loads(run.context)),
         intent=intent_from_json(orjson.loads(run.intent)) if run.intent else None,

@@ -48,6 +48,7 @@ def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
         "mails": mails_of(run.pk),
         "questions": _questions(request, run),
         "page": _for_scripts(run, batch, held),
+        "formats": [("json", "JSON"), ("csv", "CSV, for spreadsheets"), ("text", "Plain text")],
     }
     return render(request, "runs/run.html", context)
 
