@@ -7,8 +7,7 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from providers.compute import policy
-from providers.compute.inside import seccomp
+from providers.compute import policy, seccomp
 from providers.compute.policy import Folder, Limits
 
 INSIDE = "/run/headrace"

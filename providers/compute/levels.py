@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Final
 
-from providers.compute import bubblewrap
-from providers.compute.inside import landlock, seccomp
+from providers.compute import bubblewrap, seccomp
+from providers.compute.inside import landlock
 
 DESCRIPTIONS: Final = {
     "full": "Each call runs in namespaces of its own: no network, no other processes, and only the folders "

@@ -18,9 +18,9 @@ from django.conf import settings
 from rest_framework.exceptions import ParseError
 
 from flowlang.problems import JSON
-from providers.compute import bubblewrap, levels, policy, watch
+from providers.compute import bubblewrap, levels, policy, seccomp, watch
 from providers.compute.child import OVERHEAD, Ended, Launch, carry
-from providers.compute.inside import guard
+from providers.compute.inside import guard, landlock
 from providers.compute.levels import Level
 from providers.compute.policy import Folder, Limits
 from wire.parsers import read_object
@@ -133,6 +133,10 @@ def _confined(folders: Sequence[Folder], limits: Limits, at: Level) -> Launch:
     own = Path(tempfile.mkdtemp(prefix=OWN_FOLDER))
     own.chmod(0o700 if at.name == "restricted" else 0o777)
     told = {"level": at.name, "most_tasks": _most_tasks(limits), **_rules(folders, own)}
+    if at.name == "restricted":
+        may_signal = landlock.has_signal_scope()
+        calls = seccomp.program(os.uname().machine, has_namespaces=False, may_signal=may_signal)
+        told["filter"] = calls.hex()
     command = policy.started("confine", json.dumps(told), str(answering), str(alive))
     return Launch(command, answer, [answering, alive], life, own)
 

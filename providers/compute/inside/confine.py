@@ -4,6 +4,7 @@ SETTINGS is JSON:
     level        "restricted" or "minimal"
     folder       the call's own folder
     readable, writable   what the restricted level may use
+    filter       the restricted level's system call filter, in hexadecimal
     most_tasks   how many processes and threads root's function may have
 LIFE is the reading end of a pipe; when its other end closes, because the worker wants an end or died, all
 of it ends.
@@ -15,19 +16,22 @@ import ctypes
 import json
 import os
 import sys
-from typing import Any, Final
 
 import guard
 import landlock
 import runner
-import seccomp
+
+TYPE_CHECKING = False  # importing typing would cost more than starting Python does
+if TYPE_CHECKING:
+    from typing import Any
 
 _PR_CAPBSET_DROP, _PR_SET_SECUREBITS, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 24, 28, 36, 38
-_NO_ROOT_RIGHTS: Final = 0b11101111  # root is a user like others, and that is locked; keep-caps off
-_CAPABILITY_VERSION: Final = 0x20080522
-_NEW_PIDS_NETWORK_IPC: Final = 0x20000000 | 0x40000000 | 0x08000000
-_NOBODY: Final = 65534
-_DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
+_NO_ROOT_RIGHTS = 0b11101111  # root is a user like others, and that is locked; keep-caps off
+_CAPABILITY_VERSION = 0x20080522
+_NEW_PIDS_NETWORK_IPC = 0x20000000 | 0x40000000 | 0x08000000
+_NOBODY = 65534
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -58,11 +62,19 @@ def _confine(settings: dict[str, Any]) -> None:
         landlock.restrict(settings["readable"], [*settings["writable"], *_DEVICES])
         _drop_root(keeps_identity=True)
         _pass_over_metadata()
-        seccomp.install(
-            seccomp.program(os.uname().machine, has_namespaces=False, may_signal=landlock.has_signal_scope())
-        )
+        _filter_calls(bytes.fromhex(settings["filter"]))
     else:
         _drop_root(keeps_identity=False)
+
+
+class _Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("code", ctypes.c_char_p)]
+
+
+def _filter_calls(code: bytes) -> None:
+    program = _Program(len(code) // 8, code)
+    if _libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0):
+        raise OSError(ctypes.get_errno(), "The system call filter was refused.")
 
 
 def _drop_root(*, keeps_identity: bool) -> None:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from typing import Final
 
-TOO_MANY_TASKS: Final = 199  # the exit code that says so
+TYPE_CHECKING = False  # importing typing would cost more than starting Python does
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
-_TICK_SECONDS: Final = 0.05
+TOO_MANY_TASKS = 199  # the exit code that says so
+
+_TICK_SECONDS = 0.05
+_SIGKILL = 9  # the signal module costs as much as all of this one
 _PARENT, _THREADS = 1, 17  # fields of /proc/<pid>/stat after the name
 
 
@@ -107,6 +109,6 @@ def _fields(pid: str) -> list[bytes]:
 
 def _kill(pid: int) -> None:
     try:
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, _SIGKILL)
     except ProcessLookupError:
         return

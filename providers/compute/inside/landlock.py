@@ -5,22 +5,24 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
-from collections.abc import Iterable
-from typing import Final
+
+TYPE_CHECKING = False  # importing typing would cost more than starting Python does
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # the same numbers on every processor
-_VERSION_FLAG: Final = 1
-_PATH_BENEATH: Final = 1
+_VERSION_FLAG = 1
+_PATH_BENEATH = 1
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_FOLDER = 1 << 0, 1 << 1, 1 << 2, 1 << 3
-_FIRST: Final = (1 << 13) - 1  # every right of version 1
+_FIRST = (1 << 13) - 1  # every right of version 1
 _REFER, _TRUNCATE, _IOCTL_DEVICE = 1 << 13, 1 << 14, 1 << 15
-_DEVICES: Final = 1 << 6 | 1 << 11  # making character and block devices
-_ON_FILES: Final = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEVICE
-_TCP: Final = 3  # bind and connect
-_SCOPES: Final = 3  # abstract sockets, signals
+_DEVICES = 1 << 6 | 1 << 11  # making character and block devices
+_ON_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEVICE
+_TCP = 3  # bind and connect
+_SCOPES = 3  # abstract sockets, signals
 
-READ: Final = _EXECUTE | _READ_FILE | _READ_FOLDER
+READ = _EXECUTE | _READ_FILE | _READ_FOLDER
 
 
 def _call(number: int, *arguments: object) -> int:

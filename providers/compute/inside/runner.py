@@ -13,7 +13,10 @@ import resource
 import sys
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+
+TYPE_CHECKING = False  # importing typing would cost more than starting Python does
+if TYPE_CHECKING:
+    from typing import Any
 
 LONGEST_TRACEBACK = 8000
 LONGEST_DESCRIPTION = 1000

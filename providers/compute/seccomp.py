@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import ctypes
 import struct
-from typing import Final
+from functools import cache
 
-_ALLOW: Final = 0x7FFF0000
-_KILL: Final = 0x80000000
-_ERRNO: Final = 0x00050000
-_EPERM: Final = _ERRNO | 1
-_ENOSYS: Final = _ERRNO | 38
+_ALLOW = 0x7FFF0000
+_KILL = 0x80000000
+_ERRNO = 0x00050000
+_EPERM = _ERRNO | 1
+_ENOSYS = _ERRNO | 38
 
 _LOAD, _EQUAL, _BITS, _AT_LEAST, _RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
 _NUMBER_AT, _MACHINE_AT, _ARGUMENTS_AT = 0, 4, 16
 
-_MACHINES: Final = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
-_NEWER: Final = 470  # calls newer than this list, and the same calls under other numbers (x32)
+_MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+_NEWER = 470  # calls newer than this list, and the same calls under other numbers (x32)
 
 # Numbers on x86_64 and aarch64; None where there is no such call.
-_ALWAYS: Final[dict[str, tuple[int | None, int | None]]] = {
+_ALWAYS: dict[str, tuple[int | None, int | None]] = {
     # namespaces and mounts
     "unshare": (272, 97),
     "setns": (308, 268),
@@ -82,7 +81,7 @@ _ALWAYS: Final[dict[str, tuple[int | None, int | None]]] = {
     "socket": (41, 198),
 }
 # What namespaces make harmless, and what the rules for folders (Landlock) do not cover.
-_WITHOUT_NAMESPACES: Final[dict[str, tuple[int | None, int | None]]] = {
+_WITHOUT_NAMESPACES: dict[str, tuple[int | None, int | None]] = {
     "chmod": (90, None),
     "fchmod": (91, 52),
     "fchmodat": (268, 53),
@@ -118,7 +117,7 @@ _WITHOUT_NAMESPACES: Final[dict[str, tuple[int | None, int | None]]] = {
     "migrate_pages": (256, 238),
     "move_pages": (279, 239),
 }
-_SIGNALS: Final[dict[str, tuple[int | None, int | None]]] = {
+_SIGNALS: dict[str, tuple[int | None, int | None]] = {
     "kill": (62, 129),
     "tkill": (200, 130),
     "tgkill": (234, 131),
@@ -127,10 +126,10 @@ _SIGNALS: Final[dict[str, tuple[int | None, int | None]]] = {
     "rt_tgsigqueueinfo": (297, 240),
 }
 # Refused only with certain arguments: (numbers, which argument, test, value).
-_SET_ID_BITS: Final = 0o6000
-_NEW_NAMESPACES: Final = 0x7E020080
-_TERMINAL_INPUT: Final = 0x5412
-_ARGUMENTS: Final = (
+_SET_ID_BITS = 0o6000
+_NEW_NAMESPACES = 0x7E020080
+_TERMINAL_INPUT = 0x5412
+_ARGUMENTS = (
     ((56, 220), 0, _BITS, _NEW_NAMESPACES),  # clone
     ((16, 29), 1, _EQUAL, _TERMINAL_INPUT),  # ioctl
     # A set-user-id file left in a folder would have its owner's rights outside.
@@ -144,9 +143,9 @@ _ARGUMENTS: Final = (
     ((133, None), 1, _BITS, _SET_ID_BITS),  # mknod
     ((259, 33), 2, _BITS, _SET_ID_BITS),  # mknodat
 )
-_OTHERS_LIMITS: Final = ((302, 261), 0, _BITS, 0xFFFFFFFF)  # prlimit64 of another process
+_OTHERS_LIMITS = ((302, 261), 0, _BITS, 0xFFFFFFFF)  # prlimit64 of another process
 # Their arguments are in memory, where a filter cannot look; the C library then uses the older calls.
-_ABSENT: Final = ((435, 435), (437, 437))  # clone3, openat2
+_ABSENT = ((435, 435), (437, 437))  # clone3, openat2
 
 
 def is_known(machine: str) -> bool:
@@ -154,6 +153,7 @@ def is_known(machine: str) -> bool:
     return machine in _MACHINES
 
 
+@cache
 def program(machine: str, *, has_namespaces: bool, may_signal: bool = True) -> bytes:
     """Return the filter as the kernel reads it: an array of struct sock_filter."""
     column, audit_name = _MACHINES[machine]
@@ -195,19 +195,3 @@ def _tested(number: int, place: int, test: int, value: int) -> list[tuple[int, i
         (_RETURN, 0, 0, _EPERM),
         (_RETURN, 0, 0, _ALLOW),
     ]
-
-
-class _Program(ctypes.Structure):
-    _fields_ = [("length", ctypes.c_ushort), ("code", ctypes.c_char_p)]
-
-
-_PR_SET_SECCOMP: Final = 22
-_SECCOMP_MODE_FILTER: Final = 2
-
-
-def install(code: bytes) -> None:
-    """Put this very process, and all that it starts, under the filter for ever. Raises OSError."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    loaded = _Program(len(code) // 8, code)
-    if libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(loaded), 0, 0):
-        raise OSError(ctypes.get_errno(), "The system call filter was refused.")
