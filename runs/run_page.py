@@ -57,13 +57,9 @@ def status_of(run: Run) -> str:
     """Return the name of the status as pages show it; a cancelled run is its own thing."""
     if run.status == Run.FAILED and run.cancel_requested:
         return "cancelled"
-    shown = {
-        Run.ACTIVE: "running",
-        Run.INACTIVE: "needs-you",
-        Run.SUCCEEDED: "succeeded",
-        Run.FAILED: "failed",
-    }
-    return shown[run.status]
+    if run.status == Run.ACTIVE and run.blocking_web_input_id:
+        return "needs-you"
+    return SHOWN_AS[run.status]
 
 
 def _for_scripts(run: Run, batch: live.Batch, held: set[str]) -> dict[str, Any]:

@@ -38,6 +38,8 @@ class Command(BaseCommand):
         # A leaving child waits, 30 s at most, until its parent has counted its answers; a stopping parent may
         # count no more. There are no answers to lose here: what was done is in the database.
         billiard.pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 5
+        for database in connections.settings.values():
+            database["CONN_MAX_AGE"] = 600  # a task is shorter than the opening of a connection
         connections.close_all()
         # What Celery fears as root is pickle, which is not accepted; functions of users run in a sandbox.
         warnings.simplefilter("ignore", SecurityWarning)
