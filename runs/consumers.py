@@ -104,7 +104,7 @@ class RunConsumer(AsyncWebsocketConsumer):
 
     async def _held_roles(self) -> set[str]:
         """Return the viewer's roles now. Raises NotFound without any, or when the session has ended."""
-        roles: set[str] = await _roles(self.scope["session"].session_key, self.run_id)
+        roles: set[str] = await database_sync_to_async(_roles)(self.scope["session"].session_key, self.run_id)
         self._recheck_at = time.monotonic() + RECHECK_SECONDS
         return roles
 
@@ -128,7 +128,6 @@ def _after(query: bytes) -> str | None:
     return values[0] if values else None
 
 
-@database_sync_to_async
 def _roles(session_key: str | None, run_id: UUID) -> set[str]:
     """The session is read anew: a viewer who signed out elsewhere, or was deactivated, sees no more."""
     request = HttpRequest()

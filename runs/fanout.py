@@ -139,13 +139,13 @@ class Hub:
     async def _compare(self) -> None:
         watched = list(self._watchers)
         for start in range(0, len(watched), _RUNS_A_QUERY):
-            rows = await _last_numbers(watched[start : start + _RUNS_A_QUERY])
+            some = watched[start : start + _RUNS_A_QUERY]
+            rows = await database_sync_to_async(_last_numbers)(some)
             for run_id, last_seq in rows:
                 if any(watcher.seq < last_seq for watcher in self._watchers.get(run_id, ())):
                     self.tell(run_id)
 
 
-@database_sync_to_async
 def _last_numbers(run_ids: list[UUID]) -> list[tuple[UUID, int]]:
     return list(Run.objects.filter(pk__in=run_ids).values_list("pk", "last_seq"))
 
