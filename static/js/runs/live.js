@@ -22,6 +22,7 @@ export function connect(options) {
 
 class Live {
   #isOpen = false;
+  #isOver = false;
   #timer = 0;
 
   /** @param {Options} options */
@@ -46,6 +47,7 @@ class Live {
   /** @param {number} code */
   #closed(code) {
     this.#isOpen = false;
+    if (this.#isOver) return;
     if (GONE.has(code)) {
       this.socket.close();
       this.options.onState("gone");
@@ -56,20 +58,21 @@ class Live {
 
   /** The run has ended: nothing more will come. */
   stop() {
+    this.#isOver = true;
     clearTimeout(this.#timer);
-    this.#isOpen = true;
     this.socket.close();
+    this.options.onState("live");
   }
 
   /** @param {number} wait */
   #schedule(wait) {
     clearTimeout(this.#timer);
-    if (this.#isOpen || document.hidden) return;
+    if (this.#isOpen || this.#isOver || document.hidden) return;
     this.#timer = setTimeout(() => void this.#poll(), wait);
   }
 
   async #poll() {
-    if (this.#isOpen) return;
+    if (this.#isOpen || this.#isOver) return;
     this.options.onState("polling");
     try {
       const response = await fetch(`${this.options.events}?after=${this.options.after()}`);

@@ -40,6 +40,7 @@ export function icon(code) {
   if (code.endsWith("Failed")) return "failed";
   if (code === "FlowInactive") return "needs-you";
   if (code === "ActionPolled") return "waiting";
+  if (code === "AwaitWebInputStarted") return "needs-you";
   return code.endsWith("Started") || code === "FlowResumed" ? "queued" : "succeeded";
 }
 
@@ -49,6 +50,7 @@ export function icon(code) {
  */
 export function status(run) {
   if (run.status === "FAILED" && run.details?.code === "FlowCanceled") return "cancelled";
+  if (run.status === "ACTIVE" && run.blocking_web_input_id) return "needs-you";
   return { ACTIVE: "running", INACTIVE: "needs-you", SUCCEEDED: "succeeded" }[run.status] ?? "failed";
 }
 
@@ -64,6 +66,7 @@ export function answer(run, current, elapsed) {
   if (status(run) === "cancelled") return `Cancelled after ${elapsed}.`;
   if (run.status === "FAILED") return failure(details, elapsed);
   if (run.status === "INACTIVE") return `Needs you in ${current ?? "the flow"}: ${run.details?.description ?? ""}`;
+  if (run.blocking_web_input_id) return `Waits for an answer in ${current ?? "the flow"}.`;
   const progress = progressOf(run);
   return current ? `In ${current}${progress ? `: ${progress}` : ""}.` : "Waiting for a worker.";
 }
