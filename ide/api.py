@@ -40,9 +40,10 @@ class CheckView(PageView):
 class DraftsView(PageView):
     def post(self, request: Request) -> Response:
         flow = _flow(request, FlowRole.ADMINISTRATOR)
-        draft = drafts.begin(
-            _user(request), drafts.texts(_body(request)), flow, _number(request, "base") or 0
-        )
+        user, content, base = _user(request), drafts.texts(_body(request)), _number(request, "base")
+        if flow and _body(request).get("force") is True:
+            drafts.discard_of_flow(user, flow)
+        draft = drafts.begin(user, content, flow, base or 0)
         return Response(documents.saved(draft), status=201)
 
 

@@ -13,7 +13,7 @@ import { mountKeys } from "./keys.js";
 import { placeAt, statePlaces } from "./places.js";
 import { at, counted, diagnostics, following, onLine, staleReason } from "./problems.js";
 import { mountPublish } from "./publish.js";
-import { mountShare, showShare } from "./share.js";
+import { mountShare, shareLink, showShare } from "./share.js";
 import { mountSplit } from "./split.js";
 import { change, mark, mountText, showPlace } from "./text.js";
 
@@ -33,6 +33,8 @@ let problems = [];
 /** @type {{index: number, name: string}[]} */
 let states = [];
 let isFollowing = true;
+let isReady = false;
+let isTouched = false;
 
 /** @type {Record<DocumentName, ReturnType<typeof mountText>>} */
 const views = { definition: mountDocument("definition"), input_schema: mountDocument("input_schema") };
@@ -86,11 +88,13 @@ root.querySelector("[data-routes]")?.addEventListener("change", (event) => {
   diagram.showRoutes(/** @type {HTMLInputElement} */ (event.target).checked);
 });
 addEventListener("pagehide", () => page.isSignedIn && drafts.leave());
-addEventListener("beforeunload", (event) => drafts.isDirty && event.preventDefault());
+addEventListener("beforeunload", (event) => (drafts.isDirty || isTouched) && event.preventDefault());
+root.querySelector("[data-sign-in]")?.addEventListener("click", signIn);
 showAnswer(page.answer);
 if (page.isShared) unpack();
 if (page.draft) sayState(`Draft of ${new Date(page.draft.saved_at).toLocaleString()}`);
 else if (!page.isSignedIn) sayState("Not kept: you are not signed in");
+isReady = true;
 
 /** @param {string} id */
 function read(id) {
@@ -268,7 +272,21 @@ async function publish() {
 // --- keeping the text
 
 function keep() {
+  if (!isReady) return;
   if (page.isSignedIn) drafts.changed();
+  else isTouched = true;
+}
+
+/**
+ * Take the text along through signing in.
+ * @param {Event} event
+ */
+async function signIn(event) {
+  event.preventDefault();
+  const { origin } = location;
+  const link = await shareLink(new URL(addresses.scratch, origin).href, texts());
+  isTouched = false;
+  location.assign(`/sign-in/?next=${encodeURIComponent(link.slice(origin.length))}`);
 }
 
 async function save() {

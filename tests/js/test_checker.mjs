@@ -1,0 +1,77 @@
+// The live check: quiet first, and never an answer about an older text.
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { Checker } from "../../static/js/ide/checker.js";
+
+function rig() {
+  const asked = [];
+  const answers = [];
+  const troubles = [];
+  const checker = new Checker({
+    texts: () => ({ definition: "{}", input_schema: "" }),
+    ask: (texts, signal) => new Promise((resolve, reject) => asked.push({ texts, signal, resolve, reject })),
+    onAnswer: (answer) => answers.push(answer),
+    onTrouble: (words) => troubles.push(words),
+  });
+  return { checker, asked, answers, troubles };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test("many keys make one question, after a moment of quiet", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { checker, asked } = rig();
+  for (let key = 0; key < 5; key += 1) {
+    checker.changed();
+    context.mock.timers.tick(100);
+  }
+  assert.equal(asked.length, 0);
+  context.mock.timers.tick(50);
+  assert.equal(asked.length, 1);
+});
+
+test("an answer about an older text is dropped", async () => {
+  const { checker, asked, answers } = rig();
+  const first = checker.now();
+  checker.changed();
+  asked[0].resolve({ ok: true, status: 200, body: { problems: [] } });
+  assert.equal(await first, null);
+  assert.deepEqual(answers, []);
+  assert.equal(checker.isCurrent, false);
+  const second = checker.now();
+  asked[1].resolve({ ok: true, status: 200, body: { problems: ["new"] } });
+  await second;
+  assert.deepEqual(answers, [{ problems: ["new"] }]);
+  assert.equal(checker.isCurrent, true);
+});
+
+test("a newer question calls the older one off", async () => {
+  const { checker, asked, answers } = rig();
+  checker.now();
+  const second = checker.now();
+  assert.equal(asked[0].signal.aborted, true);
+  asked[0].resolve({ ok: true, status: 200, body: "old" });
+  asked[1].resolve({ ok: true, status: 200, body: "new" });
+  await second;
+  assert.deepEqual(answers, ["new"]);
+});
+
+test("a refusal is told in the server's words", async () => {
+  const { checker, asked, troubles } = rig();
+  const done = checker.now();
+  asked[0].resolve({ ok: false, status: 413, body: { error: { detail: "Too large." } } });
+  await done;
+  assert.deepEqual(troubles, ["Not checked: Too large."]);
+});
+
+test("a server that is away is asked again", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { checker, asked, troubles } = rig();
+  checker.now();
+  asked[0].reject(new Error("offline"));
+  await settled();
+  assert.match(troubles[0], /cannot be reached/);
+  context.mock.timers.tick(3000);
+  assert.equal(asked.length, 2);
+  mock.reset();
+});

@@ -1,0 +1,79 @@
+// Keeping what is typed.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Drafts } from "../../static/js/ide/drafts.js";
+
+const SAVED = { id: "d1", revision: 1, saved_at: "2026-11-24T00:00:00Z", address: "/ide/drafts/d1/" };
+
+function rig(replies) {
+  const sent = [];
+  const states = [];
+  const conflicts = [];
+  const drafts = new Drafts({
+    saved: null,
+    content: () => ({ definition: "{}" }),
+    send: async (saved, body, options) => {
+      sent.push({ saved, body, options });
+      const reply = replies.shift();
+      if (!reply) throw new Error("offline");
+      return reply;
+    },
+    onSaved: () => {},
+    onState: (words) => states.push(words),
+    onConflict: (words) => conflicts.push(words),
+  });
+  return { drafts, sent, states, conflicts };
+}
+
+const ok = (revision) => ({ ok: true, status: 200, body: { ...SAVED, revision } });
+const conflict = { ok: false, status: 409, body: { error: { detail: "Changed elsewhere." } } };
+
+test("each save carries the revision of the last one", async () => {
+  const { drafts, sent } = rig([ok(1), ok(2)]);
+  assert.equal(await drafts.save(), true);
+  assert.equal(await drafts.save(), true);
+  assert.deepEqual(sent.map(({ saved, body }) => [saved?.id, body.revision]), [[undefined, undefined], ["d1", 1]]);
+});
+
+test("typing soon leads to a save", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { drafts, sent } = rig([ok(1)]);
+  drafts.changed();
+  drafts.changed();
+  assert.equal(drafts.isDirty, true);
+  context.mock.timers.tick(1000);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(sent.length, 1);
+  assert.equal(drafts.isDirty, false);
+});
+
+test("what another window saved is not overwritten unless the author says so", async () => {
+  const { drafts, sent, conflicts } = rig([ok(1), conflict, ok(7)]);
+  await drafts.save();
+  assert.equal(await drafts.save(), false);
+  assert.deepEqual(conflicts, ["Changed elsewhere."]);
+  assert.equal(await drafts.save(), false);
+  assert.equal(sent.length, 2);
+  drafts.isForced = true;
+  assert.equal(await drafts.save(), true);
+  assert.equal(sent[2].body.force, true);
+});
+
+test("without the server the text stays unsaved and says so", async () => {
+  const { drafts, states } = rig([]);
+  drafts.changed();
+  assert.equal(await drafts.save(), false);
+  assert.match(states.at(-1), /cannot be reached/);
+  assert.equal(drafts.isDirty, true);
+  drafts.forget();
+});
+
+test("leaving the page sends what is not yet saved", () => {
+  const { drafts, sent } = rig([ok(1)]);
+  drafts.leave();
+  assert.equal(sent.length, 0);
+  drafts.changed();
+  drafts.leave();
+  assert.deepEqual(sent[0].options, { keepalive: true });
+  drafts.forget();
+});
