@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from providers.compute import policy, seccomp
+from providers.compute import policy
 from providers.compute.policy import Folder, Limits
 
 INSIDE = "/run/headrace"
@@ -41,14 +41,6 @@ def arguments(
         "--chdir",
         "/tmp",
     ]
-
-
-def system_call_filter() -> int:
-    """Return a descriptor to read the filter from."""
-    reading, writing = os.pipe()
-    with os.fdopen(writing, "wb") as pipe:
-        pipe.write(seccomp.program(os.uname().machine, has_namespaces=True))
-    return reading
 
 
 def _namespaces(features: Features) -> list[str]:

@@ -18,14 +18,13 @@ from django.conf import settings
 from rest_framework.exceptions import ParseError
 
 from flowlang.problems import JSON
-from providers.compute import bubblewrap, levels, policy, seccomp, watch
-from providers.compute.child import OVERHEAD, Ended, Launch, carry
-from providers.compute.inside import guard, landlock
+from providers.compute import launching, levels, policy, watch
+from providers.compute.child import Ended, carry
+from providers.compute.inside import guard
 from providers.compute.levels import Level
 from providers.compute.policy import Folder, Limits
 from wire.parsers import read_object
 
-OWN_FOLDER: Final = "headrace-call-"
 LEFTOVER_SECONDS: Final = 24 * 3600
 
 
@@ -73,7 +72,7 @@ def run(
     bounds = limits or Limits()
     if here.name == "none":
         return Outcome(failure=Failure("IsolationMissing", f"{here.description} {here.reason}"))
-    launch = _launch(folders, bounds, here)
+    launch = launching.launch(folders, _hidden(), bounds, here)
     request = _request(call, bounds, here)
     try:
         ended = carry(launch, request, bounds, go_on)
@@ -101,58 +100,6 @@ def _request(call: Call, limits: Limits, at: Level) -> bytes:
 
 def _hidden() -> list[str]:
     return [str(settings.HEADRACE_HOME)]
-
-
-def _launch(folders: Sequence[Folder], limits: Limits, at: Level) -> Launch:
-    return _with_bubblewrap(folders, limits, at) if at.is_full else _confined(folders, limits, at)
-
-
-def _with_bubblewrap(folders: Sequence[Folder], limits: Limits, at: Level) -> Launch:
-    answer, answering = os.pipe()
-    filter_descriptor = bubblewrap.system_call_filter()
-    command = [
-        bubblewrap.program() or "bwrap",
-        *("--seccomp", str(filter_descriptor)),
-        *bubblewrap.arguments(folders, _hidden(), limits, at.features),
-        *policy.started("runner", str(answering), folder=bubblewrap.INSIDE),
-    ]
-    launch = Launch(command, answer, [answering, filter_descriptor])
-    if os.geteuid() != 0:
-        return launch
-    # The kernel counts everybody's processes but root's; for root there is a guard.
-    alive, launch.life = os.pipe()
-    passed = ",".join(map(str, launch.passed))
-    launch.command = policy.started("guard", str(_most_tasks(limits)), str(alive), passed, *command)
-    launch.passed.append(alive)
-    return launch
-
-
-def _confined(folders: Sequence[Folder], limits: Limits, at: Level) -> Launch:
-    answer, answering = os.pipe()
-    alive, life = os.pipe()
-    own = Path(tempfile.mkdtemp(prefix=OWN_FOLDER))
-    own.chmod(0o700 if at.name == "restricted" else 0o777)
-    told = {"level": at.name, "most_tasks": _most_tasks(limits), **_rules(folders, own)}
-    if at.name == "restricted":
-        may_signal = landlock.has_signal_scope()
-        calls = seccomp.program(os.uname().machine, has_namespaces=False, may_signal=may_signal)
-        told["filter"] = calls.hex()
-    command = policy.started("confine", json.dumps(told), str(answering), str(alive))
-    return Launch(command, answer, [answering, alive], life, own)
-
-
-def _most_tasks(limits: Limits) -> int:
-    return limits.processes + OVERHEAD
-
-
-def _rules(folders: Sequence[Folder], own: Path) -> dict[str, JSON]:
-    shown = [f for f in policy.usable(folders, _hidden()) if not policy.covers(f, _hidden())]
-    readable = (*policy.SYSTEM, *policy.SYSTEM_LINKS, *policy.SETTINGS_FILES, *policy.readable())
-    return {
-        "folder": str(own),
-        "readable": [*readable, *(folder.path for folder in shown if not folder.is_writable)],
-        "writable": [str(own), *(folder.path for folder in shown if folder.is_writable)],
-    }
 
 
 def _outcome(ended: Ended, limits: Limits) -> Outcome:
@@ -239,7 +186,7 @@ def level() -> Level:
 
 def remove_leftovers() -> None:
     """Delete the folders of calls that ended with a worker killed long ago."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{OWN_FOLDER}*"):
+    for folder in Path(tempfile.gettempdir()).glob(f"{launching.OWN_FOLDER}*"):
         status = folder.lstat()
         is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
         if is_ours and time.time() - status.st_mtime > LEFTOVER_SECONDS:

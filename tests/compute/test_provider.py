@@ -13,6 +13,7 @@ from providers import registry
 from providers.compute import calls, sandbox
 from providers.compute.levels import Level
 from providers.compute.models import EPOCH, Endpoint, FunctionCall
+from providers.compute.policy import Folder
 from providers.compute.sandbox import Failure, Outcome
 from providers.models import Action
 from providers.provider import ActionError
@@ -362,3 +363,15 @@ def test_both_versions_describe_themselves(db):
         assert described["synchronous"] is False
         assert described["globus_auth_scope"].endswith("automate2")
         assert "tasks" in json.dumps(described["input_schema"])
+
+
+def test_somebody_with_many_folders_can_call_functions(tmp_path, level):
+    folders = [Folder(f"/nowhere/{'x' * 100}/{number}") for number in range(20_000)]
+    for number in range(300):
+        folder = tmp_path / ("y" * 200) / str(number)
+        folder.mkdir(parents=True)
+        folders.append(Folder(str(folder), is_writable=True))
+    text = "def main(path):\n    return open(path, 'w').write('done')"
+    call = sandbox.Call(text, "main", [f"{folders[-1].path}/new"])
+    assert sandbox.run(call, folders, at=level).result == 4
+    assert Path(folders[-1].path, "new").read_text() == "done"

@@ -1,12 +1,12 @@
 """Confines a function's process without namespaces: this process is its guard, its child becomes the runner.
 
-SETTINGS is JSON:
+The settings are JSON, to be read from a descriptor:
     level        "restricted" or "minimal"
     folder       the call's own folder
     readable, writable   what the restricted level may use
     filter       the restricted level's system call filter, in hexadecimal
     most_tasks   how many processes and threads root's function may have
-LIFE is the reading end of a pipe; when its other end closes, because the worker wants an end or died, all
+`life` is the reading end of a pipe; when its other end closes, because the worker wants an end or died, all
 of it ends.
 """
 
@@ -36,9 +36,10 @@ _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def main(settings_text: str, answer: str, life: str) -> None:
+def main(told: str, answer: str, life: str) -> None:
     """Run the request that waits on standard input, and exit as its process did."""
-    settings = json.loads(settings_text)
+    with os.fdopen(int(told), "rb") as file:
+        settings = json.load(file)
     # Every orphan below becomes a child of this process, so that none can leave.
     _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     if settings["level"] == "restricted" and os.geteuid() == 0:
