@@ -58,7 +58,7 @@ const publishing = mountPublish(/** @type {HTMLDialogElement} */ (document.query
   title,
   send: (fields) => postJSON(addresses.publish, { ...drafts.content(), draft: drafts.saved?.id, ...fields }),
   onProblems: (answer) => { showAnswer(answer); drawer.open(true); },
-  onPublished: () => { drafts.forget(); sayState("Published"); },
+  onPublished: ({ edit }) => { drafts.forget(); sayState("Published"); history.replaceState(null, "", edit); },
 });
 const shareDialog = /** @type {HTMLDialogElement} */ (document.querySelector("[data-share]"));
 

@@ -74,5 +74,6 @@ function succeed(dialog, published, onPublished) {
   part("published-flow").href = published.address;
   part("published-start").href = published.start;
   part("published-start").focus();
+  dialog.addEventListener("close", () => location.assign(published.edit));
   onPublished(published);
 }
