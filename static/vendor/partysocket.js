@@ -1,4 +1,5 @@
 /*! partysocket 1.3.0. Licences: partysocket.LICENSE.txt. Made by tools/vendor. */
+// @ts-nocheck
 (!globalThis.EventTarget||!globalThis.Event)&&console.error(`
   PartySocket requires a global 'EventTarget' class to be available!
   You can polyfill this global by adding this to your code before any partysocket imports: 

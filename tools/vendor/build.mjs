@@ -45,7 +45,7 @@ async function bundle(name) {
   });
   const packages = packagesIn(result.metafile);
   const versions = [...packages].map(([name, folder]) => `${name} ${versionOf(folder)}`);
-  const banner = `/*! ${versions.join(", ")}. Licences: ${name}.LICENSE.txt. Made by tools/vendor. */\n`;
+  const banner = `/*! ${versions.join(", ")}. Licences: ${name}.LICENSE.txt. Made by tools/vendor. */\n// @ts-nocheck\n`;
   writeFileSync(join(target, `${name}.js`), banner + result.outputFiles[0].text);
   const licences = [...packages].map(([name, folder]) => `## ${name} ${versionOf(folder)}\n\n${licenceOf(name, folder)}`);
   writeFileSync(join(target, `${name}.LICENSE.txt`), licences.join("\n\n"));
@@ -54,7 +54,7 @@ async function bundle(name) {
 /** Viz.js is one module already, and its WebAssembly would only grow by being quoted anew. */
 function copyViz() {
   const folder = join(here, "node_modules/@viz-js/viz");
-  const banner = `/*! @viz-js/viz ${versionOf(folder)}. Licences: viz.LICENSE.txt. Copied by tools/vendor. */\n`;
+  const banner = `/*! @viz-js/viz ${versionOf(folder)}. Licences: viz.LICENSE.txt. Copied by tools/vendor. */\n// @ts-nocheck\n`;
   writeFileSync(join(target, "viz.js"), banner + readFileSync(join(folder, "dist/viz.js"), "utf8"));
   writeFileSync(join(target, "viz.LICENSE.txt"), licenceOf("@viz-js/viz", folder));
 }

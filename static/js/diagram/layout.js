@@ -64,9 +64,9 @@ export class Layouts {
   /** @param {Layout | null} layout */
   #finish(layout) {
     clearTimeout(this.#limit);
-    const { done } = /** @type {NonNullable<typeof this.#running>} */ (this.#running);
+    const running = this.#running;
     this.#running = null;
-    done(layout);
+    running?.done(layout);
     this.#next();
   }
 }

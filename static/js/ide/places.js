@@ -2,7 +2,7 @@
 // Where the states stand in the text, read off CodeMirror's syntax tree. Pure.
 
 /** @typedef {{name: string, from: number, to: number, nameFrom: number, nameTo: number}} Place */
-/** @typedef {import("../../vendor/codemirror.js").SyntaxNode} SyntaxNode */
+/** @typedef {{name: string, node: any, key: any}} Member a property of an object, as nodes of the tree */
 
 /**
  * The states in the order of the text, each from its name to the end of its value.
@@ -21,6 +21,7 @@ export function statePlaces(tree, slice) {
 /**
  * @param {any} object
  * @param {(from: number, to: number) => string} slice
+ * @returns {Member[]}
  */
 function members(object, slice) {
   return (object?.getChildren("Property") ?? []).flatMap((/** @type {any} */ node) => {

@@ -13,7 +13,7 @@ import { theme } from "./theme.js";
  * @param {{text: string, label: string, onChange: () => void, onCursor: (position: number) => void}} options
  */
 export function mountText(element, { text, label, onChange, onCursor }) {
-  const told = EditorView.updateListener.of((update) => {
+  const told = EditorView.updateListener.of((/** @type {any} */ update) => {
     if (update.docChanged) onChange();
     if (update.selectionSet || update.docChanged) onCursor(update.state.selection.main.head);
   });
