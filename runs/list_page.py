@@ -90,6 +90,7 @@ def page_link(query: QueryDict, page: int) -> str:
 def inbox(request: HttpRequest) -> HttpResponse:
     """Show the open questions that one is asked, oldest first."""
     asked = access.web_inputs_for(request.user, [WebInputRole.RESPONDENT]).filter(status=WebInput.OPEN)
+    asked = asked.exclude(run__status__in=Run.TERMINAL)
     listing = paging.read(request)
     page = listing.numbered(asked.order_by("created_at", "pk"))
     context = {

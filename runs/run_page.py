@@ -75,6 +75,8 @@ def _for_scripts(run: Run, batch: live.Batch, held: set[str]) -> dict[str, Any]:
 
 
 def _questions(request: HttpRequest, run: Run) -> list[dict[str, Any]]:
+    if run.status in Run.TERMINAL:
+        return []
     mine = access.web_inputs_for(request.user).filter(run=run.pk, status=WebInput.OPEN)
     return [
         {"input": each, "may_answer": WebInputRole.RESPONDENT in access.web_input_roles(request.user, each)}

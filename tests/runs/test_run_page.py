@@ -154,6 +154,30 @@ def test_an_answer_that_is_no_option_is_refused():
     assert client("mallory").post(f"/inbox/{question.pk}/answer", {"option": "x"}).status_code == 404
 
 
+def test_a_run_that_ended_asks_nothing_more():
+    run = start(ASK, ANSWER)
+    engine.work(run.pk)
+    alice = client("alice")
+    assert b"Release it?" in alice.get("/inbox/").content
+    alice.post(f"/runs/{run.pk}/cancel")
+    engine.work(run.pk)
+    assert b"Release it?" not in alice.get("/inbox/").content
+    assert b"q-" + str(run.web_inputs.get().pk).encode() not in alice.get(f"/runs/{run.pk}/").content
+
+
+def test_a_run_that_waits_for_an_answer_needs_somebody():
+    run = start(ASK, ANSWER)
+    engine.work(run.pk)
+    for address in (f"/runs/{run.pk}/", "/runs/"):
+        assert b"status--needs-you" in client("alice").get(address).content
+
+
+def test_without_a_script_the_events_are_listed(finished):
+    page = client("alice").get(f"/runs/{finished.pk}/").content.decode()
+    plain = page.split("<noscript>")[2].split("</noscript>")[0]
+    assert [code in plain for code in ("FlowStarted", "PassStarted", "FlowSucceeded")] == [True] * 3
+
+
 def test_the_list_shows_only_runs_one_may_see(finished):
     assert b"=first" in client("alice").get("/runs/").content
     assert b"=first" in client("bob").get("/runs/").content
