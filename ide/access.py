@@ -21,7 +21,7 @@ def drafts_of(user: User) -> QuerySet[Draft]:
 
 def draft_for(user: User, draft_id: UUID | str) -> Draft:
     """Return the draft when it is the user's own. Raises NotFound."""
-    draft = drafts_of(user).filter(pk=draft_id).first()
+    draft = drafts_of(user).filter(pk=draft_id).first() if _is_id(draft_id) else None
     if draft is None:
         raise NotFound(f"You have no draft {draft_id}. It may have been published or discarded.")
     return draft
@@ -30,3 +30,11 @@ def draft_for(user: User, draft_id: UUID | str) -> Draft:
 def draft_of_flow(user: User, flow: Flow) -> Draft | None:
     """Return what `user` has typed of `flow` and not yet published."""
     return drafts_of(user).filter(flow=flow).first()
+
+
+def _is_id(value: UUID | str) -> bool:
+    try:
+        UUID(str(value))
+    except ValueError:
+        return False
+    return True

@@ -34,8 +34,11 @@ class SignedIn(HttpRequest):
 @login_required
 @require_http_methods(["GET", "POST"])
 def new(request: SignedIn) -> HttpResponse:
-    """Choose what a new flow begins with. The choice becomes a draft."""
+    """Choose what a new flow begins with, which becomes a draft; or discard a draft."""
     error = ""
+    if "discard" in request.POST:
+        drafts.discard(draft_for(request.user, request.POST["discard"]))
+        return redirect("ide:new")
     if request.method == "POST":
         try:
             draft = drafts.begin(request.user, _beginning(request))

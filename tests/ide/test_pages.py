@@ -73,6 +73,15 @@ def test_what_cannot_be_pasted_is_given_back_with_the_reason(pasted: str) -> Non
     assert not Draft.objects.exists()
 
 
+def test_a_draft_can_be_discarded_from_the_list_by_its_author_only() -> None:
+    alice = Browser("alice")
+    saved = alice.ask("/ide/drafts", {"definition": PASS}).json()
+    assert Browser("mallory").client.post("/flows/new", {"discard": saved["id"]}).status_code == 404
+    assert alice.client.post("/flows/new", {"discard": "nonsense"}).status_code == 404
+    alice.client.post("/flows/new", {"discard": saved["id"]})
+    assert not Draft.objects.exists()
+
+
 @pytest.mark.parametrize("template", ["nonsense", str(uuid.uuid4()), "\x00"])
 def test_a_template_that_is_not_there_is_not_found(template: str) -> None:
     assert Browser("alice").client.post("/flows/new", {"template": template}).status_code == 404

@@ -19,7 +19,7 @@ export function mountText(element, { text, label, onChange, onCursor }) {
   });
   const extensions = [
     basicSetup, json(), lintGutter(), keymap.of([indentWithTab]), indentUnit.of("  "), EditorState.tabSize.of(2),
-    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }), theme, told, nonce(),
+    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }), theme, told, nonce(),
   ];
   return new EditorView({ doc: text, extensions, parent: element });
 }
