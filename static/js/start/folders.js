@@ -1,9 +1,11 @@
 // @ts-check
 // The folder browser: a dialog that answers with the path that was chosen, or null.
 import { csrfToken } from "../site.js";
-import { crumbs, join, size, sorted } from "./paths.js";
+import { element, icon } from "../runs/elements.js";
+import { crumb, foot, head, list, row } from "./folders_frame.js";
+import { crumbs, join, sorted } from "./paths.js";
 
-/** @typedef {{name: string, type: "dir" | "file", size?: number, last_modified?: string}} Entry */
+/** @typedef {import("./folders_frame.js").Entry} Entry */
 /** @typedef {{address: string, name: string, path: string, here: string, entries: Entry[], at: number, filter: string, dialog: HTMLDialogElement, asked: number}} State */
 
 /**
@@ -31,64 +33,6 @@ export function browse(where) {
 /** @param {string} path */
 function folderOf(path) {
   return path.endsWith("/") || !path ? path || "/" : path.slice(0, path.lastIndexOf("/") + 1) || "/";
-}
-
-/** @param {string} name */
-function head(name) {
-  const box = element("div", "folders__head");
-  const title = document.createElement("h2");
-  title.textContent = name;
-  const bar = element("div", "folders__bar");
-  const filter = /** @type {HTMLInputElement} */ (element("input", "input"));
-  filter.placeholder = "Filter";
-  filter.setAttribute("aria-label", "Filter the names in this folder");
-  filter.dataset.part = "filter";
-  const trail = element("nav", "folders__crumbs");
-  trail.setAttribute("aria-label", "Folder");
-  trail.dataset.part = "crumbs";
-  bar.append(trail, filter);
-  box.append(title, bar);
-  return box;
-}
-
-function list() {
-  const made = element("ul", "folders__list");
-  made.setAttribute("role", "listbox");
-  made.setAttribute("aria-label", "What is in this folder");
-  made.tabIndex = 0;
-  made.dataset.part = "list";
-  return made;
-}
-
-function foot() {
-  const box = element("div", "folders__foot");
-  const path = element("span", "folders__path mono");
-  path.dataset.part = "path";
-  box.append(button("New folder", "make"), path, button("Cancel", "cancel"), button("Choose this folder", "choose", true));
-  return box;
-}
-
-/**
- * @param {string} tag
- * @param {string} className
- */
-function element(tag, className) {
-  const made = document.createElement(tag);
-  made.className = className;
-  return made;
-}
-
-/**
- * @param {string} words
- * @param {string} action
- * @param {boolean} [isPrimary]
- */
-function button(words, action, isPrimary = false) {
-  const made = /** @type {HTMLButtonElement} */ (element("button", `button${isPrimary ? " button--primary" : ""}`));
-  made.type = "button";
-  made.textContent = words;
-  made.dataset.part = action;
-  return made;
 }
 
 /**
@@ -160,44 +104,6 @@ function draw(state) {
   part(state, "list").replaceChildren(...entries.map(row));
   if (!entries.length) say(state, state.entries.length ? "Nothing here matches the filter." : "This folder is empty.");
   mark(state);
-}
-
-/** @param {{name: string, path: string}} step */
-function crumb(step) {
-  const made = button(step.name, "");
-  made.className = "button button--small button--quiet";
-  made.dataset.to = step.path;
-  return made;
-}
-
-/**
- * @param {Entry} entry
- * @param {number} at
- */
-function row(entry, at) {
-  const item = element("li", "folders__entry");
-  item.setAttribute("role", "option");
-  item.id = `folder-${at}`;
-  item.dataset.at = String(at);
-  const name = document.createElement("span");
-  name.textContent = entry.type === "dir" ? `${entry.name}/` : entry.name;
-  const bytes = element("span", "number small");
-  bytes.textContent = entry.type === "dir" ? "" : size(entry.size ?? 0);
-  const date = element("span", "muted small");
-  date.textContent = entry.last_modified ? new Date(entry.last_modified).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }) : "";
-  item.append(icon(entry.type === "dir" ? "folder" : "file"), name, bytes, date);
-  return item;
-}
-
-/** @param {string} name */
-function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", new URL(`../../img/icons.svg#${name}`, import.meta.url).href);
-  svg.append(use);
-  return svg;
 }
 
 /**
