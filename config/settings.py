@@ -109,6 +109,10 @@ STATIC_ROOT = HEADRACE_HOME / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MIMETYPES = {".wasm": "application/wasm", ".mjs": "text/javascript"}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # start forms of long lists
+
+# "full": run no function without the whole sandbox; "best": the best there is.
+COMPUTE_ISOLATION = env.str("COMPUTE_ISOLATION", "best")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["wire.auth.BearerAuthentication"],
