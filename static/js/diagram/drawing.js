@@ -4,6 +4,12 @@ import { edgeOf } from "./graph.js";
 
 /** @typedef {import("./graph.js").Box} Box */
 /** @typedef {import("./graph.js").Edge} Edge */
+/**
+ * @typedef {{
+ *   index: number, group: SVGGElement, shape: SVGGraphicsElement, box: DOMRect,
+ *   texts: {text: SVGTextElement, length: number}[],
+ * }} Measured
+ */
 
 const SVG = "http://www.w3.org/2000/svg";
 const BAR_WIDTH = 4;
@@ -24,33 +30,39 @@ export class Drawing {
     const { width, height } = svg.viewBox.baseVal;
     this.size = { width, height };
     this.shift = shiftOf(svg);
-    for (const group of svg.querySelectorAll("g[id]")) this.#take(/** @type {SVGGElement} */ (group));
+    const groups = /** @type {SVGGElement[]} */ ([...svg.querySelectorAll("g[id]")]);
+    // Measured all at once, then changed all at once: by turns, each measure would lay the picture out anew.
+    const measured = groups.flatMap((group) => this.#measured(group));
+    for (const state of measured) this.#decorate(state);
   }
 
-  /** @param {SVGGElement} group */
-  #take(group) {
-    const state = /^state-(\d+)$/.exec(group.id);
+  /**
+   * @param {SVGGElement} group
+   * @returns {Measured[]}
+   */
+  #measured(group) {
     const edge = edgeOf(group.id);
     if (edge) this.edges.push({ ...edge, group });
-    if (!state) return;
-    const index = Number(state[1]);
-    this.groups.set(index, group);
-    this.boxes.set(index, this.#decorated(group));
+    const state = /^state-(\d+)$/.exec(group.id);
+    if (!state) return [];
+    const shape = /** @type {SVGGraphicsElement} */ (group.querySelector("path, polygon, rect, ellipse"));
+    const texts = [...group.querySelectorAll("text")].map((text) => ({ text, length: text.getComputedTextLength() }));
+    return [{ index: Number(state[1]), group, shape, box: shape.getBBox(), texts }];
   }
 
   /**
    * Give a state its bar for the status, and keep its text inside its box.
-   * @param {SVGGElement} group
+   * @param {Measured} state
    */
-  #decorated(group) {
-    const shape = /** @type {SVGGraphicsElement} */ (group.querySelector("path, polygon, rect, ellipse"));
-    const box = shape.getBBox();
+  #decorate({ index, group, shape, box, texts }) {
     const bar = document.createElementNS(SVG, "path");
     bar.setAttribute("class", "state__bar");
     bar.setAttribute("d", barPath(box));
     shape.after(bar);
-    for (const text of group.querySelectorAll("text")) squeeze(text, box.width - 2 * TEXT_MARGIN);
-    return { x: box.x + this.shift.x, y: box.y + this.shift.y, width: box.width, height: box.height };
+    const room = box.width - 2 * TEXT_MARGIN;
+    for (const { text, length } of texts) if (length > room) squeeze(text, room);
+    this.groups.set(index, group);
+    this.boxes.set(index, { x: box.x + this.shift.x, y: box.y + this.shift.y, width: box.width, height: box.height });
   }
 
   /**
@@ -135,7 +147,6 @@ function barPath({ x, y, height }) {
  * @param {number} room
  */
 function squeeze(text, room) {
-  if (text.getComputedTextLength() <= room) return;
   text.setAttribute("textLength", String(room));
   text.setAttribute("lengthAdjust", "spacingAndGlyphs");
 }
