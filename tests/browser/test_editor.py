@@ -37,7 +37,8 @@ def write(page: Page, text: str) -> None:
 
 
 def text_of(page: Page) -> str:
-    return "\n".join(page.locator(".cm-content .cm-line").all_inner_texts()).replace("\u200b", "").strip("\n")
+    lines = page.locator(".cm-content").first.locator(".cm-line").all_inner_texts()
+    return "\n".join(line.strip("\n") for line in lines).strip("\n")
 
 
 def test_a_broken_next_is_marked_on_the_very_token_within_half_a_second(editor: Page):
