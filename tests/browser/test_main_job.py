@@ -63,7 +63,7 @@ def test_a_dataset_is_staged_validated_and_indexed(site: LiveSite, page: Page):
     page.get_by_role("searchbox").last.fill("alloy")
     page.keyboard.press("Enter")
     expect(page.get_by_role("main")).to_contain_text("alloy-scan")
-    keep(page, "search")
+    keep(page, "search-results")
 
 
 def _index(titles: list[str], state: str) -> int:
