@@ -65,7 +65,7 @@ def test_hostile_names_are_drawn_as_text_and_nothing_more() -> None:
     assert len(result["states"]) == len(HOSTILE)
     assert not result["hacked"]
     assert result["outside"] == []
-    assert set(result["names"]) <= {"g", "path", "polygon", "ellipse", "text", "rect", "use"}
+    assert set(result["names"]) <= {"g", "path", "polygon", "ellipse", "text", "title", "rect", "use"}
 
 
 @pytest.mark.slow

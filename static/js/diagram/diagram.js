@@ -85,6 +85,7 @@ class Diagram {
     this.parts.layer.replaceChildren(svg);
     this.#drawing = new Drawing(svg);
     this.#drawing.setRoutes(this.#catches);
+    for (const state of this.#states) this.#drawing.entitle(state.index, described(state, undefined));
     this.canvas.size = this.#drawing.size;
     this.#minimap.draw(this.#drawing.boxes.values(), this.#drawing.size);
     this.#remark();
@@ -118,7 +119,7 @@ class Diagram {
     this.#selected = index;
     this.#drawing?.select(index);
     const box = index === null ? undefined : this.#drawing?.boxes.get(index);
-    if (box && !this.canvas.isFitted) this.canvas.reveal(box);
+    if (box) this.canvas.reveal(box);
   }
 
   /**
@@ -175,8 +176,6 @@ class Diagram {
    */
   #choose(index, isOpened) {
     this.select(index);
-    const box = index === null ? undefined : this.#drawing?.boxes.get(index);
-    if (box) this.canvas.reveal(box);
     const state = this.#states.find((state) => state.index === index);
     if (state) this.parts.spoken.textContent = described(state, this.#statuses[state.index]);
     this.onSelect(index, { isOpened });

@@ -15,6 +15,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const BAR_WIDTH = 4;
 const TEXT_MARGIN = 12;
 const STATUS = /^status--/;
+const CAUGHT = / · catch (\d+)$/; // how to_dot ends the second line of a state that catches errors
+const BADGE_RADIUS = 8;
 
 export class Drawing {
   /** @type {Map<number, SVGGElement>} */
@@ -60,6 +62,11 @@ export class Drawing {
     bar.setAttribute("d", barPath(box));
     shape.after(bar);
     const room = box.width - 2 * TEXT_MARGIN;
+    const last = texts.at(-1);
+    if (last && CAUGHT.test(last.text.textContent ?? "")) {
+      group.append(...badge(last.text, box));
+      last.length = 0; // shorter now by more than a box's margins
+    }
     for (const { text, length } of texts) if (length > room) squeeze(text, room);
     this.groups.set(index, group);
     this.boxes.set(index, { x: box.x + this.shift.x, y: box.y + this.shift.y, width: box.width, height: box.height });
@@ -94,6 +101,17 @@ export class Drawing {
 
   /** @type {SVGGElement | null} */
   #routes = null;
+
+  /**
+   * Say in full what a state is, for the pointer that rests on it.
+   * @param {number} index
+   * @param {string} words
+   */
+  entitle(index, words) {
+    const title = document.createElementNS(SVG, "title");
+    title.textContent = words;
+    this.groups.get(index)?.prepend(title);
+  }
 
   /** @param {number | null} index */
   select(index) {
@@ -140,6 +158,28 @@ function barPath({ x, y, height }) {
   const radius = BAR_WIDTH;
   return `M${x + radius} ${y}h${BAR_WIDTH - radius}v${height}h${radius - BAR_WIDTH}`
     + `a${radius} ${radius} 0 0 1 ${-radius} ${-radius}v${2 * radius - height}a${radius} ${radius} 0 0 1 ${radius} ${-radius}z`;
+}
+
+/**
+ * Move the number of ways out by Catch from a state's text to a badge at its corner.
+ * @param {SVGTextElement} text
+ * @param {DOMRect} box
+ */
+function badge(text, box) {
+  const words = text.textContent ?? "";
+  const x = String(box.x + box.width - 2);
+  const circle = document.createElementNS(SVG, "circle");
+  circle.setAttribute("class", "state__badge");
+  circle.setAttribute("cx", x);
+  circle.setAttribute("cy", String(box.y + 2));
+  circle.setAttribute("r", String(BADGE_RADIUS));
+  const number = document.createElementNS(SVG, "text");
+  number.setAttribute("class", "state__count");
+  number.setAttribute("x", x);
+  number.setAttribute("y", String(box.y + 5));
+  number.textContent = CAUGHT.exec(words)?.[1] ?? "";
+  text.textContent = words.replace(CAUGHT, "");
+  return [circle, number];
 }
 
 /**
