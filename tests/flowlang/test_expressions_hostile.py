@@ -1,7 +1,8 @@
 """Expressions that attack: each is one clean error, or a harmless value, quickly and in little memory."""
 
-from __future__ import gc
+from __future__ import annotations
 
+import gc
 import json
 import resource
 import time
