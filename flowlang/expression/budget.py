@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 from flowlang.problems import JSON
 from flowlang.sizes import MAX_DATA_BYTES
 
-MAX_STEPS: Final = 150_000
+MAX_STEPS: Final = 200_000
 MAX_TEXT: Final = 100_000
 MAX_ITEMS: Final = 100_000
 MAX_INTEGER_BITS: Final = 256
