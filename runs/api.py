@@ -10,15 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from flowlang import forms
 from library import access as library_access
 from library.models import FlowRole, FlowVersion
 from library.publish import current_version
 from runs import access, documents, engine, listing, metadata
 from runs.access import MANAGER, OWNER
 from runs.models import Run, RunRole
+from runs.starting import refuse_input
 from wire import paging
-from wire.errors import FlowInputError, StateConflict, Unprocessable
+from wire.errors import StateConflict, Unprocessable
 from wire.models import User
 from wire.parameters import flag
 
@@ -44,14 +44,6 @@ def _startable(request: Request, flow_id: str) -> tuple[FlowVersion, dict[str, A
         raise Unprocessable([item])
     refuse_input(version, body)
     return version, body, metadata.read(asked)
-
-
-def refuse_input(version: FlowVersion, body: dict[str, Any]) -> None:
-    """Raise FlowInputError when the flow's input schema does not allow `body`."""
-    items = forms.validate(version.input_schema, body)
-    if items:
-        plural = "" if len(items) == 1 else "s"
-        raise FlowInputError(items, f"Input failed schema validation with {len(items)} error{plural}.")
 
 
 class Start(APIView):

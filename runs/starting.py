@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import orjson
 from django.db import transaction
 
-from flowlang import events, machine
+from flowlang import events, forms, machine
 from flowlang.events import Event
 from flowlang.problems import JSON, FlowError
 from flowlang.sizes import encode_within_limit
@@ -45,21 +46,34 @@ def start(
         item: dict[str, JSON] = {"loc": ["$"], "msg": error.cause, "type": "InvalidActionInput"}
         raise FlowInputError([item], error.cause) from error
     now = clock.now()
-    run = _new_run(version, owner, text, now)
+    run = new_run(version, owner, text, now)
     run.label, run.tags, run.notify_on = label, list(tags), list(notify_on)
-    roles = {RunRole.MANAGER: managers, RunRole.MONITOR: monitors}
-    first = Event(events.FLOW_STARTED, "The Flow Instance started execution", {"input": events.visible(body)})
+    enter(run, {RunRole.MANAGER: managers, RunRole.MONITOR: monitors}, {"input": events.visible(body)})
+    return run
+
+
+def enter(run: Run, roles: Mapping[str, Sequence[str]], details: dict[str, JSON]) -> None:
+    """Insert a new run, its roles and its first event in one transaction; hint at it after the commit."""
+    first = Event(events.FLOW_STARTED, "The Flow Instance started execution", details)
     with transaction.atomic():
         run.save(force_insert=True)
         RunRole.objects.bulk_create(
             RunRole(run=run, role=role, principal=urn) for role in roles for urn in dict.fromkeys(roles[role])
         )
-        journal.insert(run.pk, 1, [first], now)
+        journal.insert(run.pk, 1, [first], run.started_at)
         transaction.on_commit(lambda: hint(run.pk))
-    return run
 
 
-def _new_run(version: FlowVersion, owner: User, text: str, now: datetime) -> Run:
+def refuse_input(version: FlowVersion, body: dict[str, Any]) -> None:
+    """Raise FlowInputError when the flow's input schema does not allow `body`."""
+    items = forms.validate(version.input_schema, body)
+    if items:
+        plural = "" if len(items) == 1 else "s"
+        raise FlowInputError(items, f"Input failed schema validation with {len(items)} error{plural}.")
+
+
+def new_run(version: FlowVersion, owner: User, text: str, now: datetime) -> Run:
+    """Return the row, not yet stored, of a run that is about to begin with the input `text`."""
     run_id = uuid.uuid4()
     context = context_of(run_id, version.flow_id, owner, now)
     cursor = machine.begin(version.definition, None, context)
