@@ -1,55 +1,85 @@
-"""Problems as the command line shows them: the place, the words, the line and a mark under it, the remedy."""
+"""Problems as the command line shows them: the place, the words, the line with a mark, the remedies."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias
+
+from flowlang import excerpt
 from flowlang.check import Checked
-from flowlang.definition import Document
 from flowlang.problems import Problem
 
-_WIDTH = 100
+MAX_REMEDIES: Final = 3
+_PAINTS: Final = {"place": "1", "error": "1;31", "warning": "1;35", "hint": "1;36", "frame": "2", "fix": "32"}
+# Returns the text in the colour of that name, or as it is.
+Paint: TypeAlias = "Callable[[str, str], str]"
 
 
-def lines(checked: Checked, names: dict[str, str]) -> list[str]:
+def plain(name: str, text: str) -> str:
+    """Return the text as it is."""
+    return text
+
+
+def coloured(name: str, text: str) -> str:
+    """Return the text in the colour that `name` stands for, for a terminal."""
+    return f"\x1b[{_PAINTS[name]}m{text}\x1b[0m"
+
+
+def lines(checked: Checked, names: dict[str, str], paint: Paint = plain) -> list[str]:
     """Return the text report, without line ends.
 
     names  file names by document: {"definition": "flow.json", "input_schema": "schema.json"}
     """
     found: list[str] = []
     for problem, span in zip(checked.problems, checked.spans, strict=True):
+        found += [""] if found else []
         text = checked.text_of(problem)
         line, column = text.position(span[0])
-        place = f"{names[problem.document]}:{line}:{column}"
-        found.append(f"{place}: {problem.severity}: {problem.message} [{problem.code}]")
-        found += _excerpt(text, span, line)
-        found += _remedies(problem)
+        place = paint("place", excerpt.printable(f"{names[problem.document]}:{line}:{column}:"))
+        kind = paint(problem.severity, f"{problem.severity}[{problem.code}]:")
+        found.append(f"{place} {kind} {excerpt.printable(problem.message)}")
+        rows = excerpt.rows(text, span)
+        width = max((len(row.number) for row in rows), default=0)
+        for row in rows:
+            found += _framed(row, width, problem.severity, paint)
+        found += _remedies(problem, " " * (width + 2), paint)
     return found
 
 
 def summary(checked: Checked, name: str) -> str:
     """Return one line that says how a file fared."""
-    counts = dict.fromkeys(("error", "warning", "hint"), 0)
-    for problem in checked.problems:
-        counts[problem.severity] += 1
-    words = [f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items() if count]
-    states = f"{checked.states} state{'' if checked.states == 1 else 's'}"
-    return f"{name}: {states}, {', '.join(words) or 'no problems'}"
+    states = _counted(checked.states, "state")
+    return f"{excerpt.printable(name)}: {states}, {_counts(checked.problems)}"
 
 
-def _excerpt(text: Document, span: tuple[int, int], line: int) -> list[str]:
-    """Return the line of the text and a mark below it; of a long line, the part around the mark."""
-    start = text.line_start(line)
-    whole = text.text[start:].split("\n", 1)[0].rstrip("\r")
-    at, end = span[0] - start, min(span[1] - start, len(whole))
-    cut = max(0, min(at - 20, len(whole) - _WIDTH))
-    shown = _plain(whole[cut : cut + _WIDTH])
-    mark = "^" + "~" * (min(end - cut, len(shown)) - (at - cut) - 1)
-    number = str(line)
-    return [f" {number} | {shown}", f" {' ' * len(number)} | {' ' * (at - cut)}{mark}"]
+def total(done: Iterable[Checked]) -> str:
+    """Return one line that says how all the files that could be read fared."""
+    answers = list(done)
+    problems = [problem for checked in answers for problem in checked.problems]
+    return f"{_counted(len(answers), 'file')}: {_counts(problems)}"
 
 
-def _plain(text: str) -> str:
-    return "".join(char if char.isprintable() else " " if char == "\t" else "\ufffd" for char in text)
+def _counts(problems: Iterable[Problem]) -> str:
+    counts = Counter(problem.severity for problem in problems)
+    kinds = [_counted(counts[kind], kind) for kind in ("error", "warning", "hint") if counts[kind]]
+    return ", ".join(kinds) or "no problems"
 
 
-def _remedies(problem: Problem) -> list[str]:
-    return [f"   = {fix.title}" for fix in problem.fixes[:2]]
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def _framed(row: excerpt.Row, width: int, severity: str, paint: Paint) -> list[str]:
+    """Return a row of the excerpt beside its number, and the mark below it."""
+    shown = [f"{paint('frame', f' {row.number:>{width}} |')} {row.text}".rstrip()]
+    if row.mark:
+        shown.append(f"{paint('frame', f' {chr(32) * width} |')} {row.indent}{paint(severity, row.mark)}")
+    return shown
+
+
+def _remedies(problem: Problem, indent: str, paint: Paint) -> list[str]:
+    return [
+        f"{indent}{paint('fix', 'fix:')} {excerpt.printable(fix.title)}"
+        for fix in problem.fixes[:MAX_REMEDIES]
+    ]

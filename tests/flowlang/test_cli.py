@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import re
 import resource
 import subprocess
 import sys
@@ -18,15 +20,17 @@ SOUND = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
 BROKEN = (
     '{"StartAt": "A",\n "States": {\n\t"A": {"Type": "Pass", "Next": "Don"},\n  "Done": {"Type": "Fail"}}}\n'
 )
+Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> dict[str, str]:
-    """Return paths of a sound, a broken and an advised definition, and of a schema with an error."""
+    """Return paths of definitions, sound and with each severity, and of a schema with an error."""
     texts = {
         "sound": SOUND,
         "broken": BROKEN,
         "advised": '{"StartAt": "A", "States": {"A": {"Type": "Fail"}, "B": {"Type": "Fail"}}}',
+        "hinted": SOUND.replace('"Pass"', '"Pass", "Parameters": {"a": "$.a"}'),
         "schema": '{"type": "array"}',
     }
     for name, text in texts.items():
@@ -34,33 +38,118 @@ def files(tmp_path: Path) -> dict[str, str]:
     return {name: str(tmp_path / f"{name}.json") for name in texts}
 
 
-def test_a_sound_flow_ends_with_0(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+def run(*words: str, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "flowlang", *words],
+        input=text,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
+
+
+def marked(line: str) -> str:
+    """Return what the mark stands under, where each character takes one column."""
+    rows = [row for row in line.splitlines() if " | " in row]
+    mark = re.search(r"[\^~]+", rows[1])
+    assert mark
+    return rows[0][mark.start() : mark.end()]
+
+
+def test_a_sound_flow_ends_with_0(files: dict[str, str], capsys: Captured) -> None:
     assert main(["check", files["sound"]]) == 0
     assert capsys.readouterr().out == f"{files['sound']}: 1 state, no problems\n"
 
 
-def test_an_error_shows_place_line_mark_and_remedy(
-    files: dict[str, str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_error_shows_place_line_mark_and_remedies(files: dict[str, str], capsys: Captured) -> None:
     assert main(["check", files["broken"]]) == 1
     name = files["broken"]
     assert capsys.readouterr().out.splitlines() == [
-        f'{name}:3:32: error: State "A": Next names "Don", which is not a state. '
-        'Did you mean "Done"? [next-unknown]',
-        ' 3 |  "A": {"Type": "Pass", "Next": "Don"},',
-        "   |                                ^~~~~",
-        '   = Write "Done"',
-        '   = Add a state "Don"',
+        f'{name}:3:32: error[next-unknown]: State "A": Next names "Don", which is not a state. '
+        'Did you mean "Done"?',
+        ' 3 |     "A": {"Type": "Pass", "Next": "Don"},',
+        "   |                                   ^~~~~",
+        '   fix: Write "Done"',
+        '   fix: Add a state "Don"',
         f"{name}: 2 states, 1 error",
     ]
 
 
-def test_advice_alone_ends_with_0(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_spans_lines_is_marked_where_it_starts_and_ends(tmp_path: Path, capsys: Captured) -> None:
+    file = tmp_path / "flow.json"
+    file.write_text('{"StartAt": "A", "States": {"A": [\n  1,\n  2\n  ]}}')
+    main(["check", str(file)])
+    assert capsys.readouterr().out.splitlines()[1:6] == [
+        '   1 | {"StartAt": "A", "States": {"A": [',
+        "     |                                  ^",
+        " ... |",
+        "   4 |   ]}}",
+        "     |   ~",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "columns"),
+    [
+        ("\t", "    ", 4),
+        ("漢字", "漢字", 4),
+        ("\N{WOMAN}\u200d\N{PERSONAL COMPUTER}", "\N{WOMAN}\N{PERSONAL COMPUTER}", 4),
+        ("e\u0301", "e\u0301", 1),
+        ("\u202e", "\ufffd", 1),
+    ],
+    ids=["tab", "wide", "emoji", "accent", "bidi"],
+)
+def test_the_mark_is_under_the_span_whatever_is_before_it(
+    name: str, shown: str, columns: int, tmp_path: Path, capsys: Captured
+) -> None:
+    file = tmp_path / "flow.json"
+    before = "" if name == "\t" else f'"Comment": "{name}", '
+    blank = name if name == "\t" else ""
+    file.write_text(f'{{"StartAt": "A", "States": {{"A": {{{blank}{before}"Type": "Fial"}}}}}}')
+    assert main(["check", str(file)]) == 1
+    _, excerpt, mark, *_ = capsys.readouterr().out.splitlines()
+    start, _, rest = excerpt.partition(shown)
+    assert mark.index("^") == len(start) + columns + rest.index('"Fial"')
+
+
+def test_a_long_line_is_shown_around_the_mark(tmp_path: Path, capsys: Captured) -> None:
+    file = tmp_path / "long.json"
+    file.write_text(
+        json.dumps(
+            {"Comment": "x" * 5_000, "StartAt": "Z", "States": {"A": {"Type": "Fail"}}, "Y": "y" * 5_000}
+        )
+    )
+    assert main(["check", str(file)]) == 1
+    first = capsys.readouterr().out.partition("\n\n")[0]
+    assert marked(first) == '"Z"'
+    assert all(len(row) <= 110 for row in first.splitlines()[1:])
+
+
+def test_advice_alone_ends_with_0_unless_strict(files: dict[str, str], capsys: Captured) -> None:
     assert main(["check", files["advised"]]) == 0
-    assert "warning: " in capsys.readouterr().out
+    assert ": warning[state-unreachable]: " in capsys.readouterr().out
+    assert main(["check", "--strict", files["advised"]]) == 1
+    assert main(["check", "--strict", files["hinted"]]) == 0
 
 
-def test_json_is_one_object_a_file(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_quiet_leaves_out_hints_and_what_is_sound(files: dict[str, str], capsys: Captured) -> None:
+    assert main(["check", files["hinted"]]) == 0
+    assert "1 hint" in capsys.readouterr().out
+    assert main(["check", "--quiet", files["hinted"]]) == 0
+    assert capsys.readouterr().out == ""
+    assert main(["check", "--quiet", "--format", "json", files["hinted"]]) == 0
+    assert json.loads(capsys.readouterr().out) == {"file": files["hinted"], "problems": [], "states": 1}
+
+
+def test_several_files_have_a_total(files: dict[str, str], capsys: Captured) -> None:
+    assert main(["check", files["sound"], files["broken"], files["advised"]]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "3 files: 1 error, 1 warning"
+
+
+def test_json_is_one_object_a_file(files: dict[str, str], capsys: Captured) -> None:
     assert main(["check", "--format", "json", files["sound"], files["broken"]]) == 1
     first, second = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert first == {"file": files["sound"], "problems": [], "states": 1}
@@ -76,13 +165,15 @@ def test_json_is_one_object_a_file(files: dict[str, str], capsys: pytest.Capture
     assert problem["fixes"][0]["title"] == 'Write "Done"'
 
 
-def test_the_input_schema_is_checked_too(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_input_schema_is_checked_under_its_own_name(files: dict[str, str], capsys: Captured) -> None:
     assert main(["check", files["sound"], "--schema", files["schema"]]) == 1
-    assert capsys.readouterr().out.startswith(f"{files['schema']}:1:10: error: Input schema: type is")
+    assert capsys.readouterr().out.startswith(
+        f"{files['schema']}:1:10: error[schema-root]: Input schema: type is"
+    )
 
 
 def test_a_file_that_cannot_be_read_ends_with_2_and_the_others_are_checked(
-    files: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    files: dict[str, str], tmp_path: Path, capsys: Captured
 ) -> None:
     odd = tmp_path / "odd.json"
     odd.write_bytes(b'{"a": "\xff"}')
@@ -99,40 +190,85 @@ def test_a_file_that_cannot_be_read_ends_with_2_and_the_others_are_checked(
     assert main(["dot", missing]) == 2
 
 
-def test_a_long_line_is_shown_around_the_mark(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "long.json"
-    file.write_text('{"Comment": "%s", "StartAt": "Z", "States": {"A": {"Type": "Fail"}}}' % ("x" * 5_000))
-    assert main(["check", str(file)]) == 1
-    _, excerpt, mark, *_ = capsys.readouterr().out.splitlines()
-    assert len(excerpt) <= 110
-    assert excerpt[mark.index("^") :].startswith('"Z"')
+def test_a_dash_is_standard_input(files: dict[str, str]) -> None:
+    done = run("check", "-", text=BROKEN)
+    assert done.returncode == 1
+    assert done.stdout.startswith("<stdin>:3:32: error[next-unknown]: ")
+    assert json.loads(run("check", "-", "--format", "json", text=SOUND).stdout)["file"] == "-"
+    assert run("check", files["sound"], "--schema", "-", text="[]").stdout.startswith("<stdin>:1:1: error[")
+    assert run("dot", "-", text=SOUND).stdout.startswith("digraph flow {")
+    twice = run("check", "-", "--schema", "-", text=SOUND)
+    assert twice.returncode == 2
+    assert "Standard input can be read once only" in twice.stderr
 
 
-def test_what_is_too_large_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def on_a_terminal(*words: str, **environment: str) -> str:
+    """Return what the command writes to a terminal."""
+    ours, theirs = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "flowlang", *words],
+        cwd=ROOT,
+        env={**os.environ, "TERM": "xterm", **environment},
+        stdout=theirs,
+        timeout=20,
+    )
+    os.close(theirs)
+    shown = os.read(ours, 65_536).decode()
+    os.close(ours)
+    return shown
+
+
+def test_only_a_terminal_is_given_colours_and_only_if_it_wants_them(files: dict[str, str]) -> None:
+    shown = on_a_terminal("check", files["broken"], NO_COLOR="")
+    assert "\x1b[1;31merror[next-unknown]:\x1b[0m" in shown
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown).replace("\r\n", "\n")
+    assert plain == run("check", files["broken"]).stdout
+    assert "\x1b" not in on_a_terminal("check", files["broken"], NO_COLOR="1")
+    assert "\x1b" not in on_a_terminal("check", files["broken"], NO_COLOR="", TERM="dumb")
+
+
+def test_what_a_flow_says_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    file = tmp_path / "flow.json"
+    file.write_text(
+        '{"StartAt": "\\u001b[31mA", "States": {"\\u001b[31mAB": {"Type": "\u202e\u009b", "End": 1}}}'
+    )
+    done = run("check", str(file))
+    assert done.returncode == 1
+    assert not set(done.stdout) & set("\x1b\u009b\u202e")
+
+
+def test_a_terminal_that_lacks_characters_does_not_stop_the_report(tmp_path: Path) -> None:
+    file = tmp_path / "flow.json"
+    file.write_text('{"StartAt": "漢", "States": {"漢字": {"Type": "Fail"}}}')
+    done = run("check", str(file), PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert done.returncode == 1
+    assert done.stderr == ""
+    assert "\\u6f22" in done.stdout
+
+
+def test_what_is_too_large_is_said(tmp_path: Path, capsys: Captured) -> None:
     file = tmp_path / "large.json"
     file.write_text('"' + "é" * 2_000_000 + '"')
     assert main(["check", str(file)]) == 1
-    assert "[json-size]" in capsys.readouterr().out
+    assert "error[json-size]" in capsys.readouterr().out
 
 
-def test_dot_prints_the_diagram(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_dot_prints_the_diagram(files: dict[str, str], capsys: Captured) -> None:
     assert main(["dot", files["broken"]]) == 0
     assert capsys.readouterr().out.startswith("digraph flow {")
 
 
-def test_dot_of_what_is_not_json_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_dot_of_what_is_not_json_says_why(tmp_path: Path, capsys: Captured) -> None:
     file = tmp_path / "broken.json"
     file.write_text('{"StartAt": }')
     assert main(["dot", str(file)]) == 1
     out, err = capsys.readouterr()
     assert out == ""
-    assert f"{file}:1:2: error: " in err
+    assert f"{file}:1:2: error[" in err
 
 
-@pytest.mark.parametrize("arguments", [[], ["infer", "x"], ["check"], ["check", "x", "--format", "xml"]])
-def test_commands_that_are_not_understood_end_with_2(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.parametrize("arguments", [[], ["mend", "x"], ["check"], ["check", "x", "--format", "xml"]])
+def test_commands_that_are_not_understood_end_with_2(arguments: list[str], capsys: Captured) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
