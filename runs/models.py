@@ -133,6 +133,82 @@ class WebInputRole(models.Model):
         indexes = [models.Index(fields=["principal", "role"], name="web_input_role_principal")]
 
 
+class RunRetry(models.Model):
+    """Where a retried run comes from: what it did not do again are the first events of `original`.
+
+    events_before   how many of them
+    state           where the retried run began
+    """
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, primary_key=True, related_name="retry")
+    original = models.ForeignKey(Run, on_delete=models.SET_NULL, null=True, related_name="retries")
+    events_before = models.PositiveIntegerField()
+    state = models.CharField(max_length=255)
+
+
+class RunSchedule(models.Model):
+    """When a flow is to be started, and with what. The sweeper starts what is due.
+
+    start_at     once: when; interval: the first time; cron: nothing before it
+    next_at      when it is due; null while it is paused and when it has ended
+    paused_at    since when it is paused; `reason` says why, unless a person did it
+    reason       also why the last start was put off
+    edited_at    changes whenever a person changes the row: what was read before is not started after
+    """
+
+    ONCE, INTERVAL, CRON = "once", "interval", "cron"
+    ACTIVE, PAUSED, ENDED = "ACTIVE", "PAUSED", "ENDED"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    flow = models.ForeignKey(Flow, on_delete=models.PROTECT, related_name="schedules")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="schedules")
+    input = models.TextField(default="{}")
+    label = models.CharField(max_length=64, blank=True)
+    tags = models.JSONField(default=list)
+    notify_on = models.JSONField(default=list)
+    managers = models.JSONField(default=list)
+    monitors = models.JSONField(default=list)
+
+    kind = models.CharField(max_length=8, choices=[(name, name) for name in (ONCE, INTERVAL, CRON)])
+    zone = models.CharField(max_length=64, default="UTC")
+    start_at = models.DateTimeField()
+    interval_seconds = models.PositiveIntegerField(default=0)
+    cron = models.CharField(max_length=100, blank=True)
+    end_at = models.DateTimeField(null=True)
+    most_runs = models.PositiveIntegerField(null=True)
+
+    next_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500, blank=True)
+    runs_started = models.PositiveIntegerField(default=0)
+    last_run = models.ForeignKey(Run, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["next_at"], name="schedule_due", condition=models.Q(next_at__isnull=False)),
+            models.Index(fields=["owner", "-created_at"], name="schedule_owner_newest"),
+        ]
+
+    @property
+    def status(self) -> str:
+        if self.paused_at is not None:
+            return self.PAUSED
+        return self.ENDED if self.next_at is None else self.ACTIVE
+
+
+class ScheduledRun(models.Model):
+    """A run that a schedule has started, and the instant at which it was due."""
+
+    schedule = models.ForeignKey(RunSchedule, on_delete=models.CASCADE, related_name="started")
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="scheduled")
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["schedule", "due_at"], name="scheduled_run_once")]
+
+
 class Heartbeat(models.Model):
     """When a part of the site last showed that it is alive, e.g. "sweeper"."""
 
