@@ -47,6 +47,8 @@ def _address(url: str) -> str:
 
 def clean(text: str) -> str:
     """Return the text without what cannot be printed: controls, bidi marks, lone surrogates."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 

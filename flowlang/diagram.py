@@ -7,9 +7,11 @@ an author calls a state, it is text: never markup, a link, an escape or another 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, TypedDict, cast
+from functools import lru_cache
+from typing import Final, TypedDict
 
 import graphviz
+from graphviz import quoting
 
 from flowlang import captions, graph
 from flowlang.definition import Kind, Transition
@@ -107,18 +109,14 @@ def to_dot(definition: JSON, *, catches: bool = False) -> str:
     if plan.is_fast:
         dot.attr("graph", **_FAST)
     lost = set(plan.lost)
-    for name in plan.index:
-        if name not in lost:
-            _state(dot, plan, name)
+    dot.body += [_state(plan, name) for name in plan.index if name not in lost]
     if lost:
         with dot.subgraph(name="cluster_unreachable") as cluster:
             cluster.attr("graph", **_CLUSTER)
-            for name in plan.lost:
-                _state(cluster, plan, name)
+            cluster.body += [_state(plan, name) for name in plan.lost]
     _ends(dot, plan)
-    for (source, target, kind), same in plan.arrows.items():
-        _arrow(dot, plan, f"{plan.index[source]}-{plan.index[target]}-{kind}", same)
-    _anchors(dot, plan)
+    dot.body += [_arrow(plan, *between, same) for between, same in plan.arrows.items()]
+    dot.body += _anchors(plan)
     return str(dot.source)
 
 
@@ -141,24 +139,29 @@ def _plan(definition: JSON, *, catches: bool) -> _Plan:
         lost=[name for name in index if name not in reached],
         is_fast=len(index) > FAST_ABOVE_STATES or sum(spans) > FAST_ABOVE_RANKS,
     )
+    is_folded = sum(spans) > FOLD_ABOVE_RANKS
     for (name, arrow), span in zip(drawn, spans, strict=True):
-        if span > LONG_RANKS and sum(spans) > FOLD_ABOVE_RANKS:
+        if is_folded and span > LONG_RANKS:
             plan.folded.setdefault(name, []).append(arrow.target)
         else:
             plan.arrows.setdefault((name, arrow.target, arrow.kind), []).append(arrow)
     return plan
 
 
-def _state(dot: graphviz.Digraph, plan: _Plan, name: str) -> None:
+# Lines for nodes and arrows are written here, not by the library's methods: these quote each attribute anew,
+# ten thousand times in a large diagram. Only labels hold what an author wrote; the library quotes those.
+
+
+def _state(plan: _Plan, name: str) -> str:
     state, index = plan.graph.states[name], plan.index[name]
     kind = captions.kind(state)
     count = sum(arrow.kind == "catch" for arrow in plan.graph.arrows[name])
     second = [kind or "?", captions.provider(state), f"catch {count}" if count else ""]
     lines = [*captions.wrapped(name), " · ".join(part for part in second if part)]
-    folded = list(dict.fromkeys(plan.folded.get(name, ())))
-    lines += [f"→ {captions.wrapped(target)[0]}" for target in folded[:_LABEL_LINES]]
-    attributes = {"id": f"state-{index}", "class": f"state type-{captions.css(kind)}"}
-    dot.node(f"s{index}", label=_label(lines), **attributes)
+    folded = dict.fromkeys(plan.folded[name]) if name in plan.folded else ()
+    lines += [f"→ {captions.wrapped(target)[0]}" for target in list(folded)[:_LABEL_LINES]]
+    css = f"state type-{captions.css(kind)}"
+    return f'\ts{index} [label={_label(*lines)} class="{css}" id="state-{index}"]\n'
 
 
 def _ends(dot: graphviz.Digraph, plan: _Plan) -> None:
@@ -172,41 +175,47 @@ def _ends(dot: graphviz.Digraph, plan: _Plan) -> None:
     if last:
         dot.node("end", label="", **_END)
     for name in last:
-        attributes = {"id": f"edge-{index[name]}-end", "class": "transition kind-end"}
-        dot.edge(f"s{index[name]}", "end", **attributes)
+        at = index[name]
+        dot.body.append(f'\ts{at} -> end [class="transition kind-end" id="edge-{at}-end"]\n')
 
 
-def _arrow(dot: graphviz.Digraph, plan: _Plan, name: str, same: list[Transition]) -> None:
-    """Draw one arrow for each target and kind; several rules that lead to one state share it."""
-    source, target, kind = name.split("-")
+def _arrow(plan: _Plan, name: str, target: str, kind: Kind, same: list[Transition]) -> str:
+    """Return one arrow for each target and kind; several rules that lead to one state share it."""
     words = [captions.clean(arrow.label) for arrow in same if arrow.label]
     if len(words) > _LABEL_LINES:
         words = [*words[: _LABEL_LINES - 1], f"or {len(words) - _LABEL_LINES + 1} more"]
-    attributes = {"id": f"edge-{name}", "class": f"transition kind-{kind}"}
-    if kind == "catch":
-        attributes |= {"style": "dashed", "constraint": "false", "color": "#cf222e"}
-    if words:
-        # A label takes a rank of its own in the layout; an xlabel is set beside the arrow afterwards.
-        attributes["xlabel" if plan.is_fast else "label"] = _label(words)
-    dot.edge(f"s{source}", f"s{target}", **attributes)
+    start, end = plan.index[name], plan.index[target]
+    label = _label(*words) if words else ""
+    # A label takes a rank of its own in the layout; an xlabel is set beside the arrow afterwards.
+    parts = [
+        f"label={label}" if label and not plan.is_fast else "",
+        f'class="transition kind-{kind}"',
+        'color="#cf222e" constraint=false' if kind == "catch" else "",
+        f'id="edge-{start}-{end}-{kind}"',
+        "style=dashed" if kind == "catch" else "",
+        f"xlabel={label}" if label and plan.is_fast else "",
+    ]
+    return f"\ts{start} -> s{end} [{' '.join(filter(None, parts))}]\n"
 
 
-def _anchors(dot: graphviz.Digraph, plan: _Plan) -> None:
-    """Hang states that only a Catch leads to below the first state it is in, by an arrow nobody sees."""
-    index = plan.index
+def _anchors(plan: _Plan) -> list[str]:
+    """Hang states that only a Catch leads to below the first state it is in, by arrows nobody sees."""
+    index, found = plan.index, list[str]()
     arrows = [(name, arrow) for name in index for arrow in plan.graph.arrows[name]]
     placed = {arrow.target for _, arrow in arrows if arrow.kind != "catch"} | {plan.graph.start}
     for name, arrow in arrows:
         if arrow.target in index and arrow.target not in placed and arrow.target != name:
             placed.add(arrow.target)
-            dot.edge(f"s{index[name]}", f"s{index[arrow.target]}", style="invis", weight="0")
+            found.append(f"\ts{index[name]} -> s{index[arrow.target]} [style=invis weight=0]\n")
+    return found
 
 
-def _label(lines: list[str]) -> str:
-    """Return a label that shows these lines as they are.
+@lru_cache(maxsize=4096)
+def _label(*lines: str) -> str:
+    """Return a label, quoted, that shows these lines as they are. Kept: while typing, few of them change.
 
     Graphviz would decode entities and read backslashes in it, and take it for markup between < and >; the
-    type of what is returned (a str) tells the writer that it is not.
+    type of what is quoted (`nohtml`) tells the writer that it is not.
     """
     escaped = (line.replace("&", "&amp;").replace("\\", "\\\\") for line in lines)
-    return cast("str", graphviz.nohtml("\\n".join(escaped)))
+    return str(quoting.quote(graphviz.nohtml("\\n".join(escaped))))
