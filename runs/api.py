@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from library import access as library_access
 from library.models import FlowRole, FlowVersion
 from library.publish import current_version
-from runs import access, documents, engine, listing, metadata
+from runs import access, documents, engine, listing, metadata, removal
 from runs.access import MANAGER, OWNER
 from runs.models import Run, RunRole
 from runs.starting import refuse_input
@@ -115,7 +115,7 @@ class Release(APIView):
                 f"Run {run.pk} has status '{run.status}' but must have status in "
                 f"{{{', '.join(map(repr, _DELETABLE))}}} for requested operation"
             )
-        Run.objects.filter(pk=run.pk, status__in=Run.TERMINAL).delete()
+        removal.remove(run.pk)
         return Response(document)
 
 

@@ -23,6 +23,9 @@ class Run(models.Model):
     recoveries    leases lost since the run last came on
     attempts      tries of the present intent that came to nothing
     nudges        grows when somebody wants the run looked at; whoever holds it then does not let it rest
+    request_id    what the client calls its request to start; the same one does not start a second run
+    semantics     the edition of the language's rules by which the run goes; a worker that does not know it
+                  leaves the run alone
     """
 
     ACTIVE, INACTIVE, SUCCEEDED, FAILED = "ACTIVE", "INACTIVE", "SUCCEEDED", "FAILED"
@@ -58,10 +61,25 @@ class Run(models.Model):
     cancel_requested = models.BooleanField(default=False)
     resume_requested = models.BooleanField(default=False)
     blocking_web_input_id = models.UUIDField(null=True)
+    # The database's own defaults: a web process of the version before goes on inserting rows without these.
+    request_id = models.CharField(max_length=255, blank=True, default="", db_default="")
+    request_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
+    semantics = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "request_id"], name="run_request_once", condition=models.Q(request_id__gt="")
+            )
+        ]
         indexes = [
             models.Index(fields=["wake_at"], name="run_due", condition=models.Q(wake_at__isnull=False)),
+            models.Index(
+                fields=["owner"], name="run_owner_unfinished", condition=models.Q(wake_at__isnull=False)
+            ),
+            models.Index(
+                fields=["-completed_at"], name="run_given_up", condition=models.Q(recoveries__gte=5)
+            ),
             models.Index(fields=["-started_at", "id"], name="run_newest"),
             models.Index(fields=["owner", "-started_at"], name="run_owner_newest"),
             models.Index(fields=["flow", "-started_at"], name="run_flow_newest"),
@@ -80,6 +98,12 @@ class RunEvent(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "seq"], name="run_event_number")]
+
+
+class RunRemoval(models.Model):
+    """Leave to delete the events of a run, for as long as one transaction: a trigger refuses it otherwise."""
+
+    run_id = models.UUIDField(primary_key=True)
 
 
 class RunRole(models.Model):
