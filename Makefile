@@ -1,4 +1,4 @@
-.PHONY: run test check
+.PHONY: run test check problem-pages
 
 run:
 	./run
@@ -12,3 +12,6 @@ check:
 	.venv/bin/mypy .
 	.venv/bin/python manage.py check --fail-level WARNING
 	.venv/bin/python manage.py makemigrations --check --dry-run
+
+problem-pages:
+	.venv/bin/python tools/problem_pages.py

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +13,9 @@ from hypothesis import strategies as st
 from flowlang.check import check, check_text, error_items, number_of_possibilities
 from flowlang.rules import OPERATORS, STATES
 from flowlang.schema_rules import KEYWORDS
+from tools import problem_pages
 
-CODES = set(
-    re.findall(r"^\| `([a-z-]+)` \|", (Path(__file__).parents[2] / "docs/problems.md").read_text(), re.M)
-)
+CODES = {entry.code for entry in problem_pages.entries()}
 
 NAMES = st.sampled_from(
     ["A", "B", "", " ", "__proto__", "constructor", "\ud800", "a\0b", "<b>", "😀", "States.ALL"]
