@@ -62,7 +62,9 @@ def parse(text: str) -> Expression:
     if not source.code:
         raise ExpressionSyntaxError("The expression is empty.", 0)
     tree = _parse_python(source)
-    _check_size(tree)
+    # Each part takes a character at least, so that a short text is neither large nor deep.
+    if len(source.code) > MAX_DEPTH:
+        _check_size(tree)
     compiler = Compiler(source, _MAKERS)
     code = compiler.compile(tree)
     if len(compiler.used_paths) < len(source.paths):

@@ -11,6 +11,8 @@ from flowlang import paths
 
 MAX_CHARACTERS: Final = 8_192
 _STRING: Final = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")
+# What Python reads as the author wrote it: nothing to stand in for, nothing to fold.
+_PLAIN: Final = re.compile(r"[ !\"$-\[\]^_a-~]*")
 _RAW: Final = frozenset({"r", "br", "rb", "fr", "rf"})
 _KNOWN_ESCAPES: Final = frozenset("\\'\"abfnrtv01234567xNuU")
 _PRIVATE_USE: Final = range(0xE000, 0xF8FF)
@@ -60,6 +62,9 @@ def prepare(text: str) -> Source:
         raise ExpressionSyntaxError(
             f"An expression has at most {MAX_CHARACTERS:,} characters.", MAX_CHARACTERS
         )
+    if _PLAIN.fullmatch(text):
+        code = text.lstrip(" ")
+        return Source(code, len(text) - len(code), {}, {}, ())
     return _Scan(text).run()
 
 
