@@ -135,6 +135,9 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "runs"
 CELERY_TASK_ROUTES = {"runs.*": {"queue": "runs"}, "providers.*": {"queue": "actions"}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A process that grows, whatever the reason, is replaced between two tasks.
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 10_000
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # KiB
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
@@ -168,6 +171,7 @@ ALLOW_HTTP_PROVIDERS = env.bool("ALLOW_HTTP_PROVIDERS", False)
 # Tokens for remote providers, by the start of their address: "https://ap.example.org=TOKEN,..."
 PROVIDER_TOKENS = env.dict("PROVIDER_TOKENS", default={})
 
+WORKER_MEMORY_MB = env.int("WORKER_MEMORY_MB", 2048)  # address space of a process that carries runs on
 LEASE_SECONDS = env.float("LEASE_SECONDS", 15.0)
 FIRST_POLL_SECONDS = env.float("FIRST_POLL_SECONDS", 1.0)
 MAX_POLL_SECONDS = env.float("MAX_POLL_SECONDS", 10.0)

@@ -25,7 +25,9 @@ QUEUES: Final = ("runs", "actions")
 SWEEPER: Final = "sweeper"
 SWEEPER_LATE: Final = timedelta(seconds=20)
 WORKER_LATE: Final = timedelta(seconds=45)
+WORKER_LOST: Final = timedelta(minutes=10)
 RUN_LATE: Final = timedelta(seconds=60)
+_WORKER: Final = "worker:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,23 @@ def beat(name: str, note: str = "") -> None:
     Heartbeat.objects.update_or_create(name=name, defaults={"seen_at": clock.now(), "note": note[:200]})
 
 
-def sing(queue: str) -> None:
-    """What a worker does with a canary."""
-    beat(f"queue:{queue}", f"{socket.gethostname()[:40]}:{os.getpid()}")
+def sing(queue: str, worker: str = "") -> None:
+    """What a worker does with a canary: one that was sent to the queue, or to itself by name."""
+    if queue in QUEUES:
+        beat(f"queue:{queue}", f"{socket.gethostname()[:40]}:{os.getpid()}")
+    if worker:
+        beat(f"{_WORKER}{worker}"[:80], queue)
+
+
+def dismiss(worker: str) -> None:
+    """Forget a worker that has stopped as it was asked to."""
+    Heartbeat.objects.filter(name=f"{_WORKER}{worker}"[:80]).delete()
+
+
+def forget_lost_workers() -> None:
+    """Forget workers that have been silent for so long that they will not be heard again."""
+    lost = Heartbeat.objects.filter(name__startswith=_WORKER, seen_at__lt=clock.now() - WORKER_LOST)
+    lost.delete()
 
 
 def report() -> tuple[bool, dict[str, dict[str, Any]]]:
@@ -85,7 +101,8 @@ def _rest() -> dict[str, Part]:
     beats = {each.name: each for each in Heartbeat.objects.all()}
     parts = {"sweeper": _sweeper(beats.get(SWEEPER), now)}
     for queue in QUEUES:
-        parts[f"worker_{queue}"] = _worker(queue, beats.get(f"queue:{queue}"), now)
+        silent = [each for each in beats.values() if _is_silent(each, queue, now)]
+        parts[f"worker_{queue}"] = _worker(queue, beats.get(f"queue:{queue}"), silent, now)
     parts["due_runs"] = _due_runs(now)
     return parts
 
@@ -99,12 +116,19 @@ def _sweeper(heartbeat: Heartbeat | None, now: datetime) -> Part:
     return Part(age <= SWEEPER_LATE, f"seen {_ago(age)}{note}", remedy)
 
 
-def _worker(queue: str, heartbeat: Heartbeat | None, now: datetime) -> Part:
+def _is_silent(heartbeat: Heartbeat, queue: str, now: datetime) -> bool:
+    is_of_queue = heartbeat.name.startswith(_WORKER) and heartbeat.note in (queue, "all")
+    return is_of_queue and now - heartbeat.seen_at > WORKER_LATE
+
+
+def _worker(queue: str, heartbeat: Heartbeat | None, silent: list[Heartbeat], now: datetime) -> Part:
     remedy = f"Start `manage.py worker --queue {queue}`, or restart it: it may have lost the broker."
     if heartbeat is None:
         return Part(False, "none seen yet", remedy)
     age = now - heartbeat.seen_at
-    return Part(age <= WORKER_LATE, f"took a message {_ago(age)}", remedy)
+    names = [f"{each.name.removeprefix(_WORKER)} ({_ago(now - each.seen_at)})" for each in silent]
+    deaf = f"; deaf, busy or gone: {', '.join(names)}" if names else ""
+    return Part(age <= WORKER_LATE, f"took a message {_ago(age)}{deaf}", remedy)
 
 
 def _due_runs(now: datetime) -> Part:

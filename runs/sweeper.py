@@ -6,13 +6,14 @@ import logging
 import threading
 import time
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import connection
 
 from providers import hints
-from runs import clock, engine, health, tasks, web_inputs
+from runs import clock, engine, health, schedule_firing, tasks, web_inputs
 from runs.models import Heartbeat
 from runs.transactions import LOST
 
@@ -28,7 +29,7 @@ _OWN_STEPS_SECONDS: Final = 2.0
 
 
 class Sweeper:
-    """Each second: hints at due runs, closes expired web inputs, and beats.
+    """Each second: hints at due runs, starts what schedules have due, closes expired web inputs, and beats.
 
     When runs are due for ten seconds and nobody takes them, it is in degraded mode: it carries runs on
     itself, until a worker answers a canary again.
@@ -55,14 +56,16 @@ class Sweeper:
         self._beat()
         self._send_canaries()
         web_inputs.close_expired(clock.now())
+        schedule_at = _start_scheduled()
         swept = engine.sweep()
         self._judge(swept)
         if self.is_degraded and swept.due:
             self._carry_on(swept.due)
             return 0.0
-        if swept.next_at is None:
+        coming = [each for each in (swept.next_at, schedule_at) if each is not None]
+        if not coming:
             return LONGEST_PAUSE_SECONDS
-        seconds = (swept.next_at - clock.now()).total_seconds()
+        seconds = (min(coming) - clock.now()).total_seconds()
         return min(max(seconds, _SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
 
     def _beat(self) -> None:
@@ -74,6 +77,7 @@ class Sweeper:
         """One message to each queue; more often while a queue has not been heard of lately."""
         if time.monotonic() < self._next_canary:
             return
+        health.forget_lost_workers()
         for queue in health.QUEUES:
             hints.send(CANARY_TASK, queue, queue=queue)
         fresh = Heartbeat.objects.filter(
@@ -110,3 +114,11 @@ class Sweeper:
             if time.monotonic() > deadline:
                 return
             tasks.advance_run(str(run_id))
+
+
+def _start_scheduled() -> datetime | None:
+    """Start what schedules have due; return when the next one falls due."""
+    due, next_at = schedule_firing.due()
+    for schedule_id in due:
+        tasks.fire_schedule(str(schedule_id))
+    return next_at

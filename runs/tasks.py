@@ -5,12 +5,16 @@ from uuid import UUID
 
 from celery import shared_task
 
-from runs import engine, health
+from runs import engine, health, mails, schedule_firing
+from runs.models import RunSchedule
 
 logger = logging.getLogger(__name__)
 
+# Longer than anybody may hold a run: a process that hangs is killed, and its hand is free again.
+_TIME_LIMIT_SECONDS = 660
 
-@shared_task
+
+@shared_task(time_limit=_TIME_LIMIT_SECONDS)
 def advance_run(run_id: str) -> None:
     try:
         engine.work(UUID(run_id))
@@ -18,7 +22,7 @@ def advance_run(run_id: str) -> None:
         logger.exception("run %s: a step failed; it will be tried again", run_id)
 
 
-@shared_task
+@shared_task(time_limit=_TIME_LIMIT_SECONDS)
 def action_finished(action_id: str) -> None:
     try:
         engine.action_finished(UUID(action_id))
@@ -27,5 +31,21 @@ def action_finished(action_id: str) -> None:
 
 
 @shared_task
-def canary(queue: str) -> None:
-    health.sing(queue)
+def fire_schedule(schedule_id: str) -> None:
+    try:
+        schedule_firing.fire(UUID(schedule_id))
+    except Exception:
+        logger.exception("schedule %s: it could not be served; it is put off", schedule_id)
+        schedule_firing.put_off(UUID(schedule_id), schedule_firing.OUR_FAULT)
+
+
+@shared_task
+def tell_of_paused_schedule(schedule_id: str) -> None:
+    schedule = RunSchedule.objects.select_related("flow", "owner").filter(pk=schedule_id).first()
+    if schedule is not None and schedule.paused_at is not None:
+        mails.tell_of_pause(schedule)
+
+
+@shared_task
+def canary(queue: str, worker: str = "") -> None:
+    health.sing(queue, worker)

@@ -12,7 +12,10 @@ from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+PULSE_VARIABLE = "HEADRACE_PULSE"
 STEADY_SECONDS = 30
+STUCK_SECONDS = 60
+DEAF = 75  # with this exit code a worker ends that no longer hears
 LONGEST_PAUSE_SECONDS = 30
 
 
@@ -22,10 +25,17 @@ def say(line: str) -> None:
 
 
 class Part:
-    """A child with a name, e.g. "web". Its output goes to HOME/logs/<name>.log."""
+    """A child with a name, e.g. "web". Its output goes to HOME/logs/<name>.log.
 
-    def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path) -> None:
+    A child that is given a file as its pulse touches it every second; one that stops doing so is stuck.
+    """
+
+    def __init__(
+        self, name: str, command: list[str], environment: dict[str, str], log: Path, pulse: Path | None = None
+    ) -> None:
         self.name, self.command, self.environment, self.log = name, command, environment, log
+        self._pulse = pulse
+        self._last_pulse, self._last_pulse_at = 0.0, 0.0
         self._child: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
         self._next_start_at = 0.0
@@ -33,10 +43,15 @@ class Part:
 
     def start(self) -> None:
         self.log.parent.mkdir(exist_ok=True)
+        environment = self.environment
+        if self._pulse is not None:
+            self._pulse.unlink(missing_ok=True)
+            self._last_pulse = 0.0
+            environment = {**environment, PULSE_VARIABLE: str(self._pulse)}
         with self.log.open("ab") as output:
             self._child = subprocess.Popen(
                 self.command,
-                env=self.environment,
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -48,10 +63,26 @@ class Part:
     def look_after(self) -> None:
         """Restart the child if it is gone, at once the first time, then after growing pauses."""
         now = time.monotonic()
+        if self._child is not None and self._child.poll() is None and self._is_stuck(now):
+            say(f"{self.name} gave no sign of life for {STUCK_SECONDS} s and is stopped")
+            _kill_group(self._child.pid)
+            self._child.wait()
         if self._child is not None and self._child.poll() is not None:
             self._bury(now)
         if self._child is None and now >= self._next_start_at:
             self.start()
+
+    def _is_stuck(self, now: float) -> bool:
+        """Whether the pulse, once there, has not moved for long. The machine's own clock may jump."""
+        if self._pulse is None:
+            return False
+        try:
+            pulse = self._pulse.stat().st_mtime
+        except FileNotFoundError:
+            return False  # it is still starting
+        if pulse != self._last_pulse:
+            self._last_pulse, self._last_pulse_at = pulse, now
+        return now - self._last_pulse_at > STUCK_SECONDS
 
     def _bury(self, now: float) -> None:
         assert self._child is not None
@@ -96,4 +127,6 @@ def _kill_group(group: int) -> None:
 
 
 def _reason(code: int) -> str:
+    if code == DEAF:
+        return "it took no message for 45 s although the broker answers"
     return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

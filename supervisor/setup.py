@@ -132,8 +132,15 @@ def site_parts(host: str, port: int, home: Path, environment: dict[str, str]) ->
         "compute": [*manage, "endpoint_worker", "local"],
         "sweeper": [*manage, "sweeper"],
     }
-    logs = home / "logs"
-    return [Part(name, command, environment, logs / f"{name}.log") for name, command in commands.items()]
+    return [
+        Part(name, command, environment, home / "logs" / f"{name}.log", _pulse(home, name))
+        for name, command in commands.items()
+    ]
+
+
+def _pulse(home: Path, name: str) -> Path | None:
+    """Return the file that a worker touches as long as it lives."""
+    return home / f"{name}.pulse" if name in ("worker", "actions", "compute") else None
 
 
 def readiness(url: str) -> Readiness:

@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from runs import engine, nudges  # noqa: E402  (models must be loaded first)
-from runs.models import Run  # noqa: E402
+from runs.models import Heartbeat, Run  # noqa: E402
 from tests.engine.conftest import log, version_of  # noqa: E402
 from tests.people import person  # noqa: E402
 
@@ -39,8 +39,20 @@ def row(run_id: str) -> dict[str, Any]:
     return {name: getattr(run, name) for name in ("status", "lease_owner", "lease_token", "recoveries")}
 
 
+def workers(_: str) -> list[str]:
+    """Return the names under which workers have answered a canary."""
+    return sorted(Heartbeat.objects.filter(name__startswith="worker:").values_list("name", flat=True))
+
+
 if __name__ == "__main__":
-    commands = {"start": start, "work": work, "hint": hint, "entries": entries, "row": row}
+    commands = {
+        "start": start,
+        "work": work,
+        "hint": hint,
+        "entries": entries,
+        "row": row,
+        "workers": workers,
+    }
     for line in sys.stdin:
         name, argument = json.loads(line)
         sys.stdout.write(json.dumps(commands[name](argument)) + "\n")

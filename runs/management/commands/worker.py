@@ -2,18 +2,30 @@
 
 import argparse
 import os
+import resource
 import warnings
 from typing import Any, Final
 
 import billiard.pool
 from celery import current_app
 from celery.platforms import SecurityWarning
+from celery.signals import worker_process_init
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
+
+from providers.pulse import Pulse
+from runs import health
 
 # Steps of runs need a processor each. Actions mostly wait for disks and networks, so threads serve them.
 _POOLS: Final = {"runs": ("prefork", 2), "actions": ("threads", 4), "all": ("prefork", 2)}
 _QUEUES: Final = {"runs": ["runs"], "actions": ["actions"], "all": ["runs", "actions"]}
+
+
+def _bound_memory(**_: Any) -> None:
+    """What eats all memory fails in its own process, and does not take the machine along."""
+    most = settings.WORKER_MEMORY_MB * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 def _count(text: str) -> int:
@@ -43,6 +55,8 @@ class Command(BaseCommand):
         connections.close_all()
         # What Celery fears as root is pickle, which is not accepted; functions of users run in a sandbox.
         warnings.simplefilter("ignore", SecurityWarning)
+        Pulse(queue, concurrency).watch(current_app)
+        worker_process_init.connect(_bound_memory, weak=False)
         worker = current_app.Worker(
             queues=_QUEUES[queue],
             pool=pool,
@@ -55,4 +69,5 @@ class Command(BaseCommand):
         self.stdout.write(f"A worker takes {' and '.join(_QUEUES[queue])}, {concurrency} at a time.")
         self.stdout.flush()
         worker.start()
+        health.dismiss(worker.hostname)
         raise SystemExit(worker.exitcode)

