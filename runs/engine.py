@@ -94,6 +94,7 @@ def action_finished(action_id: UUID) -> bool:
 def _step(hold: Hold) -> Hold | None:
     """Return the hold after its next intent; None when the run rests, has ended or is no longer ours."""
     if hold.cancel_requested:
+        failpoints.reach("in_cancel")
         return deliver(hold, Canceled())
     if hold.resume_requested and hold.status == Run.INACTIVE:
         return deliver(hold, Resumed())
@@ -109,6 +110,8 @@ def perform(hold: Hold) -> Outcome | Later:
 
     Doing it twice does it once: a call's request id is fixed by run and visit, and so is a web input's row.
     """
+    if isinstance(hold.intent, (AwaitInput, Poll, Sleep)):
+        failpoints.reach("in_timer")
     match hold.intent:
         case Call() as intent:
             return calls.call(hold, intent)
@@ -151,7 +154,9 @@ def _commit(hold: Hold, advance: Advance, now: datetime, *, attempts: int = 0) -
     if wishes is None:
         logger.info("run %s: no longer ours; nothing is written", hold.run.pk)
         return None
-    failpoints.reach("after_commit")
+    if isinstance(advance.intent, (Call, OpenInput)):
+        failpoints.reach("after_intent")
+    failpoints.reach("after_commit_before_hint")
     _after_commit(hold, advance, len(advance.events))
     if not rests:
         return _held_on(hold, advance, changes, wishes)

@@ -7,18 +7,26 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Final
 
-_NAME, _, _COUNT = os.environ.get("HEADRACE_FAILPOINT", "").partition(":")
-_FATAL_PASSAGE: Final = int(_COUNT or 1)
-_passages = 0
+_armed = ""
+_passages_left = 0
+
+
+def arm(point: str) -> None:
+    """Let this process die at `point`, e.g. "after_call" or "after_call:2"; "" lets it live."""
+    global _armed, _passages_left
+    _armed, _, count = point.partition(":")
+    _passages_left = int(count or 1)
 
 
 def reach(name: str) -> None:
     """Pass the point `name`; does nothing outside of such a test."""
-    global _passages
-    if name != _NAME:
+    global _passages_left
+    if name != _armed:
         return
-    _passages += 1
-    if _passages == _FATAL_PASSAGE:
+    _passages_left -= 1
+    if _passages_left == 0:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+arm(os.environ.get("HEADRACE_FAILPOINT", ""))

@@ -11,7 +11,7 @@ from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Least
 
 from providers import hints
-from runs import clock
+from runs import clock, failpoints
 from runs.models import Run
 
 ADVANCE_TASK: Final = "runs.tasks.advance_run"
@@ -21,6 +21,7 @@ FIRST_PAUSE: Final = timedelta(seconds=2)
 def hint(run_id: UUID) -> None:
     """Ask a worker to look at the run soon; call it after the commit."""
     hints.send(ADVANCE_TASK, str(run_id))
+    failpoints.reach("after_hint")
 
 
 def nudge(run_id: UUID, *, hinted: bool = True, at_visit: int | None = None, **wishes: Any) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from runs import clock
+from runs import clock, failpoints
 from runs.models import Run
 from runs.nudges import FIRST_PAUSE, hint
 
@@ -47,6 +47,8 @@ def _hint_again(due: list[Run], now: datetime) -> None:
         after.setdefault(pause(now - (run.wake_at or now)), []).append(run.pk)
     for interval, run_ids in after.items():
         Run.objects.filter(pk__in=run_ids).update(hint_at=now + interval)
+    if due:
+        failpoints.reach("in_sweep")
     for run in due:
         hint(run.pk)
 
