@@ -1,4 +1,4 @@
-"""Mail to the owner of a run when it gets a status that they asked to be told of."""
+"""Mail to the owner of a run or schedule that needs them or gets a status they asked to be told of."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from django.core.mail.message import BadHeaderError
 from django.core.validators import validate_email
 
-from runs.models import Run
+from runs.models import Run, RunSchedule
+from wire.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -27,17 +28,32 @@ def tell_owner(run: Run, status: str) -> None:
     """Send the mail if the run's owner wants it. Best effort: sent once, after the commit, never again."""
     if status not in run.notify_on or status not in _SAYS:
         return
-    title, email = run.flow.title, run.owner.email
-    if not _is_one_address(email):
-        return
+    title = run.flow.title
     name = f'Run "{run.label}"' if run.label else "Your run"
-    subject = " ".join(f"{name} of {title}: {status}".split())
     text = f'{name} of the flow "{title}" {_SAYS[status]}\n\nRun: {run.pk}\n'
+    _send(run.owner, f"{name} of {title}: {status}", text)
+
+
+def tell_of_pause(schedule: RunSchedule) -> None:
+    """Tell the owner that their schedule has been paused, and why. Best effort, too."""
+    title = schedule.flow.title
+    name = f'Schedule "{schedule.label}"' if schedule.label else "Your schedule"
+    text = (
+        f'{name} of the flow "{title}" has been paused: it starts no more runs.\n\n{schedule.reason}\n\n'
+        f"When that is mended, resume the schedule.\n\nSchedule: {schedule.pk}\n"
+    )
+    _send(schedule.owner, f"{name} of {title}: paused", text)
+
+
+def _send(to: User, subject: str, text: str) -> None:
+    if not _is_one_address(to.email):
+        return
     try:
         connection = mail.get_connection(timeout=_TIMEOUT_SECONDS)
-        mail.EmailMessage(subject, text, to=[email], connection=connection).send()
+        one_line = " ".join(subject.split())
+        mail.EmailMessage(one_line, text, to=[to.email], connection=connection).send()
     except (OSError, SMTPException, BadHeaderError, UnicodeError) as error:
-        logger.warning("run %s: the mail about %s was not sent: %s", run.pk, status, error)
+        logger.warning("the mail to %s about its run or schedule was not sent: %s", to.pk, error)
 
 
 def _is_one_address(email: str) -> bool:

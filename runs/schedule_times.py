@@ -6,6 +6,7 @@ the first instant after the gap; one that comes twice (the clocks go back) count
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,8 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
+
+from flowlang import timestamps
 
 ONCE, INTERVAL, CRON = "once", "interval", "cron"
 KINDS: Final = (ONCE, INTERVAL, CRON)
@@ -22,7 +25,9 @@ LONGEST_CRON: Final = 100
 PREVIEWED: Final = 5
 _DAY_SECONDS: Final = 86_400
 _SECOND: Final = timedelta(seconds=1)
+_FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+_LOCAL: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,23 @@ def read_cron(text: str) -> str:
     except (CronSimError, ValueError, AssertionError) as error:
         raise ValueError(f'"{expression}" is not a cron expression: {error}. {example}') from error
     return expression
+
+
+def read_instant(text: str, zone: str) -> datetime:
+    """Return the instant, in UTC. Raises ValueError with a sentence.
+
+    text  with an offset, as in flowlang.timestamps; or YYYY-MM-DDThh:mm[:ss], a local time in `zone`
+    """
+    is_local = _LOCAL.fullmatch(text) is not None
+    try:
+        instant = (
+            resolved(datetime.fromisoformat(text), zone_of(zone)) if is_local else timestamps.parse(text)
+        )
+    except OverflowError as error:
+        raise ValueError(f'"{text}" is not between {_FIRST.year} and {_LAST.year}.') from error
+    if not _FIRST <= instant < _LAST:
+        raise ValueError(f'"{text}" is not between {_FIRST.year} and {_LAST.year}.')
+    return instant
 
 
 def _once(rule: Rule, instant: datetime) -> datetime | None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runs.schedule_times import CRON, INTERVAL, ONCE, Rule, read_cron, zone_of
+from runs.schedule_times import CRON, INTERVAL, ONCE, Rule, read_cron, read_instant, zone_of
 
 BERLIN = "Europe/Berlin"  # 2026: forward on 29 March at 02:00, back on 25 October at 03:00
 DAY = 86_400
@@ -128,8 +128,12 @@ def test_a_date_that_never_comes_is_never_due():
         "0 0 30 2 *",
         "1/0 * * * *",
         "* " * 60,
-    ]
-    + ["9" * 90 + " * * * *", "٣ * * * *", "1-L * L/2 * *", "* * * * 5L/2", "0 0 -1 * *"],
+        "9" * 90 + " * * * *",
+        "٣ * * * *",
+        "1-L * L/2 * *",
+        "* * * * 5L/2",
+        "0 0 -1 * *",
+    ],
 )
 def test_a_wrong_cron_expression_is_told(wrong):
     with pytest.raises(ValueError, match="cron expression"):
@@ -137,11 +141,41 @@ def test_a_wrong_cron_expression_is_told(wrong):
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "Berlin", "../etc/passwd", "/etc/localtime", "Europe", "a\0b", "x" * 999]
+    "wrong", ["", "Berlin", "../etc/passwd", "/etc/localtime", "Europe", "a\0b", "x" * 99]
 )
 def test_an_unknown_zone_is_told(wrong):
     with pytest.raises(ValueError, match="not a time zone"):
         zone_of(wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2026-03-01T09:30:00Z", "2026-03-01 09:30"),
+        ("2026-03-01T09:30:00+02:00", "2026-03-01 07:30"),
+        ("2026-03-01T09:30", "2026-03-01 08:30"),
+        ("2026-03-29T02:30:10", "2026-03-29 01:00"),
+    ],
+)
+def test_a_time_without_an_offset_is_one_of_the_zone(text, instant):
+    assert read_instant(text, BERLIN) == utc(instant)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "tomorrow",
+        "2026-03-01",
+        "2026-02-30T09:30",
+        "9999-12-31T23:59",
+        "0001-01-01T00:00",
+        "2026-03-01T9",
+    ],
+)
+def test_what_is_no_time_is_told(wrong):
+    with pytest.raises(ValueError):
+        read_instant(wrong, BERLIN)
 
 
 _INSTANTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
