@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, TypeAlias, cast
@@ -60,23 +60,31 @@ def parse(text: str) -> Path:
     return Path(text, read_steps(text))
 
 
-def find(path: Path, data: JSON, context: JSON) -> Found:
+def _nothing(steps: int) -> None:
+    """What a walk costs where nobody counts."""
+
+
+def find(path: Path, data: JSON, context: JSON, pay: Callable[[int], None] = _nothing) -> Found:
     """Return the value at `path`, or MISSING.
 
     data     the run data
     context  what `$._context` stands for
+    pay      called on the way with the steps that it takes; may raise to end the walk
     An indefinite path gives the list of all matches, possibly empty.
     """
     root: JSON = {CONTEXT_NAME: context} if path.reads_context else data
-    return _walk(root, path.steps) if path.is_definite else list(_matches(root, path.steps))
+    if path.is_definite:
+        pay(len(path.steps))
+        return _walk(root, path.steps)
+    return _matches(root, path.steps, pay)
 
 
-def get(path: Path, data: JSON, context: JSON) -> JSON:
+def get(path: Path, data: JSON, context: JSON, pay: Callable[[int], None] = _nothing) -> JSON:
     """Return the value at `path`; arguments as for `find`.
 
     Raises FlowError("States.Runtime") that names the path and the first step that leads nowhere
     """
-    value = find(path, data, context)
+    value = find(path, data, context, pay)
     if value is MISSING:
         raise FlowError("States.Runtime", f"{path.text} leads to nothing: {_explain(path, data, context)}")
     return value
@@ -128,25 +136,26 @@ def _walk(root: JSON, steps: tuple[Step, ...]) -> Found:
     return cast("JSON", value)
 
 
-def _matches(value: JSON, steps: tuple[Step, ...]) -> Iterator[JSON]:
-    if not steps:
-        yield value
-        return
-    for below in _branches(value, steps[0]):
-        yield from _matches(below, steps[1:])
+def _matches(root: JSON, steps: tuple[Step, ...], pay: Callable[[int], None]) -> list[JSON]:
+    values = [root]
+    for step in steps:
+        below: list[JSON] = []
+        for value in values:
+            before = len(below)
+            below.extend(_branches(value, step))
+            pay(6 + 3 * (len(below) - before))
+        values = below
+    return values
 
 
-def _branches(value: JSON, step: Step) -> Iterator[JSON]:
+def _branches(value: JSON, step: Step) -> Iterable[JSON]:
     if isinstance(step, Wildcard):
-        yield from value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    elif isinstance(step, slice):
-        yield from value[step] if isinstance(value, list) else ()
-    else:
-        choices = step.choices if isinstance(step, Union) else (step,)
-        for choice in _distinct(value, choices):
-            below = _walk(value, (choice,))
-            if below is not MISSING:
-                yield below
+        return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if isinstance(step, slice):
+        return value[step] if isinstance(value, list) else ()
+    choices = step.choices if isinstance(step, Union) else (step,)
+    found = [_walk(value, (choice,)) for choice in _distinct(value, choices)]
+    return [below for below in found if below is not MISSING]
 
 
 def _distinct(value: JSON, choices: tuple[str | int, ...]) -> dict[str | int, None]:

@@ -1,4 +1,4 @@
-"""What an expression may call: some functions, and methods of text, lists and objects that change nothing."""
+"""The functions that an expression may call."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from typing import Final, TypeAlias
 
 from flowlang import paths
 from flowlang.expression.budget import (
-    MAX_TEXT,
     ExpressionError,
     Scope,
     Value,
     as_key,
-    check_room,
-    equal,
     in_order,
     is_number,
     name_kind,
@@ -24,7 +21,6 @@ from flowlang.expression.budget import (
 )
 
 Function: TypeAlias = Callable[[Scope, list[Value]], Value]
-Method: TypeAlias = Callable[[Scope, Value, list[Value]], Value]
 MAX_NUMERAL: Final = 100
 _HOME: Final = "/~"
 _LISTS: Final = (list, tuple)
@@ -38,12 +34,14 @@ ABSENT: Final = {
 """Functions that one may look for here, and why they are not there or what to do instead."""
 
 
-def _need(arguments: list[Value], name: str, least: int, most: int | None = None) -> None:
+def need(arguments: list[Value], name: str, least: int, most: int | None = None) -> None:
+    """Raise ExpressionError unless there are `least` to `most` arguments."""
     if not least <= len(arguments) <= (least if most is None else most):
         raise ExpressionError(f"{name}() is called with {len(arguments)} arguments")
 
 
-def _text_argument(value: Value, name: str) -> str:
+def text_argument(value: Value, name: str) -> str:
+    """Return `value`, which is to be text. Raises ExpressionError."""
     if not isinstance(value, str):
         raise ExpressionError(f"{name}() needs text, not {name_kind(value)}")
     return value
@@ -56,22 +54,21 @@ def _run_data_path(text: str) -> paths.Path:
 
 def _find(scope: Scope, text: Value, name: str) -> Value:
     try:
-        path = _run_data_path(_text_argument(text, name))
+        path = _run_data_path(text_argument(text, name))
     except paths.PathSyntaxError as error:
         raise ExpressionError(
             f"{name}() takes a path such as 'result.details[0].name': {str(error).rstrip('.')}"
         ) from error
-    scope.spend(len(path.steps))
-    return paths.find(path, scope.data, scope.context)
+    return paths.find(path, scope.data, scope.context, scope.spend)
 
 
 def _is_present(scope: Scope, arguments: list[Value]) -> bool:
-    _need(arguments, "is_present", 1)
+    need(arguments, "is_present", 1)
     return _find(scope, arguments[0], "is_present") is not paths.MISSING
 
 
 def _getattr(scope: Scope, arguments: list[Value]) -> Value:
-    _need(arguments, "getattr", 1, 2)
+    need(arguments, "getattr", 1, 2)
     value = _find(scope, arguments[0], "getattr")
     if value is paths.MISSING:
         return arguments[1] if len(arguments) > 1 else None
@@ -83,8 +80,8 @@ def _pathsplit(scope: Scope, arguments: list[Value]) -> list[str]:
 
     Source  Flows documentation, "Expressions", pathsplit
     """
-    _need(arguments, "pathsplit", 1)
-    path = _text_argument(arguments[0], "pathsplit")
+    need(arguments, "pathsplit", 1)
+    path = text_argument(arguments[0], "pathsplit")
     head, tail = posixpath.split(path)
     if head == _HOME:
         head += "/"
@@ -92,7 +89,7 @@ def _pathsplit(scope: Scope, arguments: list[Value]) -> list[str]:
 
 
 def _str(scope: Scope, arguments: list[Value]) -> str:
-    _need(arguments, "str", 0, 1)
+    need(arguments, "str", 0, 1)
     return to_text(scope, arguments[0]) if arguments else ""
 
 
@@ -105,7 +102,7 @@ def _float(scope: Scope, arguments: list[Value]) -> Value:
 
 
 def _numeral(arguments: list[Value], name: str) -> Value:
-    _need(arguments, name, 1)
+    need(arguments, name, 1)
     value = arguments[0]
     if isinstance(value, str) and len(value) <= MAX_NUMERAL:
         return value
@@ -115,7 +112,7 @@ def _numeral(arguments: list[Value], name: str) -> Value:
 
 
 def _len(scope: Scope, arguments: list[Value]) -> int:
-    _need(arguments, "len", 1)
+    need(arguments, "len", 1)
     if not isinstance(arguments[0], (str, dict, *_LISTS, *_SETS)):
         raise ExpressionError(f"len() cannot measure {name_kind(arguments[0])}")
     return len(arguments[0])
@@ -131,7 +128,7 @@ def items_of(scope: Scope, value: Value) -> Value:
 
 
 def _list(scope: Scope, arguments: list[Value]) -> list[Value]:
-    _need(arguments, "list", 0, 1)
+    need(arguments, "list", 0, 1)
     items = items_of(scope, arguments[0]) if arguments else ()
     scope.spend(len(items) // 2)
     return list(items)
@@ -142,11 +139,13 @@ def _tuple(scope: Scope, arguments: list[Value]) -> tuple[Value, ...]:
 
 
 def _set(scope: Scope, arguments: list[Value]) -> set[Value]:
-    return {as_key(scope, item) for item in _list(scope, arguments)}
+    items = _list(scope, arguments)
+    scope.spend(2 * len(items))
+    return {as_key(scope, item) for item in items}
 
 
 def _dict(scope: Scope, arguments: list[Value]) -> dict[Value, Value]:
-    _need(arguments, "dict", 0, 1)
+    need(arguments, "dict", 0, 1)
     if not arguments:
         return {}
     if isinstance(arguments[0], dict):
@@ -171,122 +170,3 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "dict": _dict,
     "set": _set,
 }
-
-
-def call_method(scope: Scope, owner: Value, name: str, arguments: list[Value]) -> Value:
-    """Return what the method `name` of `owner` answers. Raises ExpressionError if it is not allowed."""
-    if isinstance(owner, str):
-        return _call_text_method(scope, owner, name, arguments)
-    methods = _OBJECT_METHODS if isinstance(owner, dict) else _LIST_METHODS
-    if not isinstance(owner, (dict, *_LISTS)) or name not in methods:
-        raise ExpressionError(f"{name_kind(owner)} has no method {name}() that can be used here")
-    return methods[name](scope, owner, arguments)
-
-
-def _call_text_method(scope: Scope, owner: str, name: str, arguments: list[Value]) -> Value:
-    if name in _BOUNDED_TEXT_METHODS:
-        _BOUNDED_TEXT_METHODS[name](scope, owner, arguments)
-    elif name not in _TEXT_METHODS:
-        raise ExpressionError(f"text has no method {name}() that can be used here")
-    alternatives = sum(len(argument) for argument in arguments if isinstance(argument, tuple))
-    scope.spend(len(owner) // 32 + alternatives * (1 + len(owner) // 1_024))
-    made = getattr(owner, name)(*arguments)
-    if isinstance(made, str):
-        return scope.made_text(made, max(MAX_TEXT, len(owner)))
-    if isinstance(made, _LISTS):
-        scope.spend(len(made) // 2)
-    return made
-
-
-_TEXT_METHODS: Final = frozenset(
-    {
-        *("strip", "lstrip", "rstrip", "split", "rsplit", "splitlines", "partition", "rpartition"),
-        *("upper", "lower", "title", "capitalize", "swapcase", "casefold"),
-        *("startswith", "endswith", "removeprefix", "removesuffix"),
-        *("find", "rfind", "index", "rindex", "count"),
-        *("isalnum", "isalpha", "isascii", "isdecimal", "isdigit", "isnumeric", "isidentifier"),
-        *("islower", "isupper", "isspace", "istitle", "isprintable"),
-    }
-)
-
-
-def _check_padding(scope: Scope, owner: str, arguments: list[Value]) -> None:
-    if not arguments or not isinstance(arguments[0], int):
-        raise ExpressionError("the width must be a whole number")
-    check_room(max(arguments[0], len(owner)), MAX_TEXT, "a text")
-
-
-def _check_tabs(scope: Scope, owner: str, arguments: list[Value]) -> None:
-    width = arguments[0] if arguments else 8
-    if not isinstance(width, int):
-        raise ExpressionError("the width must be a whole number")
-    check_room(len(owner) + owner.count("\t") * max(width, 0), MAX_TEXT, "a text")
-
-
-def _check_replacement(scope: Scope, owner: str, arguments: list[Value]) -> None:
-    if len(arguments) < 2 or not all(isinstance(argument, str) for argument in arguments[:2]):
-        raise ExpressionError("replace() needs two texts")
-    old, new = arguments[:2]
-    check_room(len(owner) + owner.count(old) * max(len(new) - len(old), 0), MAX_TEXT, "a text")
-
-
-def _check_join(scope: Scope, owner: str, arguments: list[Value]) -> None:
-    _need(arguments, "join", 1)
-    arguments[0] = items = items_of(scope, arguments[0])
-    scope.spend(len(items))
-    total = sum(len(_text_argument(item, "join")) + len(owner) for item in items)
-    check_room(total, MAX_TEXT, "a text")
-
-
-_BOUNDED_TEXT_METHODS: Final[dict[str, Callable[[Scope, str, list[Value]], None]]] = {
-    **dict.fromkeys(("ljust", "rjust", "center", "zfill"), _check_padding),
-    "expandtabs": _check_tabs,
-    "replace": _check_replacement,
-    "join": _check_join,
-}
-
-
-def _get(scope: Scope, owner: dict[Value, Value], arguments: list[Value]) -> Value:
-    _need(arguments, "get", 1, 2)
-    return owner.get(as_key(scope, arguments[0]), arguments[1] if len(arguments) > 1 else None)
-
-
-def _view(name: str, read: Callable[[dict[Value, Value]], Value]) -> Method:
-    def method(scope: Scope, owner: Value, arguments: list[Value]) -> Value:
-        _need(arguments, name, 0)
-        scope.spend(2 * len(owner))
-        return list(read(owner))
-
-    return method
-
-
-def _copy(scope: Scope, owner: Value, arguments: list[Value]) -> Value:
-    _need(arguments, "copy", 0)
-    return scope.made_items(owner.copy() if isinstance(owner, dict) else owner[:])
-
-
-def _index(scope: Scope, owner: Value, arguments: list[Value]) -> int:
-    places = _places(scope, owner, arguments, "index")
-    if not places:
-        raise ExpressionError("index() does not find the item in the list")
-    return places[0]
-
-
-def _count(scope: Scope, owner: Value, arguments: list[Value]) -> int:
-    return len(_places(scope, owner, arguments, "count"))
-
-
-def _places(scope: Scope, owner: Value, arguments: list[Value], name: str) -> list[int]:
-    _need(arguments, name, 1)
-    scope.spend(2 * len(owner))
-    return [place for place, item in enumerate(owner) if equal(scope, item, arguments[0])]
-
-
-_OBJECT_METHODS: Final[dict[str, Method]] = {
-    "get": _get,
-    "keys": _view("keys", lambda owner: owner.keys()),
-    "values": _view("values", lambda owner: owner.values()),
-    "items": _view("items", lambda owner: owner.items()),
-    "copy": _copy,
-}
-_LIST_METHODS: Final[dict[str, Method]] = {"index": _index, "count": _count, "copy": _copy}

@@ -34,11 +34,11 @@ def _unfit(verb: str, left: Value, right: Value) -> ExpressionError:
 
 
 def _add(scope: Scope, left: Value, right: Value) -> Value:
-    if is_number(left) and is_number(right):
-        return number(left + right)
     if isinstance(left, str) and isinstance(right, str):
         check_room(len(left) + len(right), MAX_TEXT, "a text")
         return scope.made_text(left + right)
+    if is_number(left) and is_number(right):
+        return number(left + right)
     if isinstance(left, (list, tuple)) and type(left) is type(right):
         check_room(len(left) + len(right), MAX_ITEMS, "a list")
         joined: Value = (*left, *right) if isinstance(left, tuple) else [*left, *right]
@@ -119,8 +119,8 @@ def _modulo(scope: Scope, left: Value, right: Value) -> Value:
 
 def _format(scope: Scope, text: str, values: Value) -> str:
     """Return `text % values` for the plain forms; widths have at most three digits and are never values."""
-    scope.spend(len(text) // 64)
     pieces = _FORMAT.findall(text)
+    scope.spend(len(text) // 64 + 8 * (1 + len(pieces)))
     if "%" in _FORMAT.sub("", text):
         raise ExpressionError("the % operator knows only plain forms such as %s, %d and %.2f")
     given = values if isinstance(values, tuple) else (values,)
@@ -144,7 +144,7 @@ def _contains(scope: Scope, left: Value, right: Value) -> bool:
 
 
 def _same(scope: Scope, left: Value, right: Value) -> bool:
-    scope.spend(2)
+    scope.spend(4)
     return equal(scope, left, right)
 
 

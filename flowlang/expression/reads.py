@@ -9,7 +9,8 @@ from typing import Final
 from flowlang import paths
 from flowlang.expression.budget import MAX_INTEGER_BITS, ExpressionError, Scope, Value, as_key, name_kind
 from flowlang.expression.compiler import Code, Compiler, Maker
-from flowlang.expression.functions import ABSENT, FUNCTIONS, call_method
+from flowlang.expression.functions import ABSENT, FUNCTIONS
+from flowlang.expression.methods import method
 
 _LITERALS: Final = {"true": "True", "false": "False", "null": "None", "none": "None"}
 
@@ -34,7 +35,7 @@ def _name(compiler: Compiler, node: ast.Name) -> Code:
     path = compiler.path_at(node)
     if path is not None:
         compiler.used_paths[node.col_offset] = path
-        return lambda scope: paths.get(path, scope.data, scope.context)
+        return lambda scope: paths.get(path, scope.data, scope.context, scope.spend)
     if name in compiler.bound:
         return lambda scope: scope.local[name]
     if name == paths.CONTEXT_NAME:
@@ -131,8 +132,8 @@ def _call(compiler: Compiler, node: ast.Call) -> Code:
         raise compiler.error("Named arguments are not supported in an expression.", node.keywords[0].value)
     arguments = compiler.all(node.args)
     if isinstance(node.func, ast.Attribute):
-        owner, method = compiler.compile(node.func.value), _public(compiler, node.func)
-        return lambda scope: call_method(scope, owner(scope), method, [code(scope) for code in arguments])
+        owner, call = compiler.compile(node.func.value), method(_public(compiler, node.func))
+        return lambda scope: call(scope, owner(scope), [code(scope) for code in arguments])
     if not isinstance(node.func, ast.Name) or compiler.path_at(node.func):
         raise compiler.error("Only functions and methods can be called.", node)
     return _function(compiler, node.func.id, arguments)
