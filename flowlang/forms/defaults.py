@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from flowlang.forms.conditions import is_conditional, taken
 from flowlang.forms.kinds import Kind, kind, type_of, variants
 from flowlang.forms.parts import Part, item_schema, properties, required, whole
 from flowlang.forms.validation import is_valid
@@ -11,6 +12,7 @@ from flowlang.forms.values import ABSENT
 
 _MAX_DEPTH: Final = 16
 _MAX_ROWS: Final = 50
+_MAX_ROUNDS: Final = 2  # each nested condition multiplies
 # Kinds that may stand there empty; a more complex optional value begins as "not given".
 SIMPLE: Final[frozenset[Kind]] = frozenset(
     {"text", "textarea", "number", "boolean", "choice", "const", "date", "moment"}
@@ -27,6 +29,17 @@ def default_of(part: Part, *, must: bool, depth: int = 0) -> Any:
     """Return the default at `part`, or ABSENT. `must` when it is required, or was asked for."""
     if depth > _MAX_DEPTH or (part.repeats and not must):
         return part.schema.get("default", ABSENT)
+    shown = taken(part, ABSENT)
+    found = _default_of(shown, must, depth)
+    for _ in range(_MAX_ROUNDS if is_conditional(part) else 0):
+        asked = taken(part, found)
+        if asked.schema == shown.schema:
+            break
+        shown, found = asked, _default_of(asked, must, depth)
+    return found
+
+
+def _default_of(part: Part, must: bool, depth: int) -> Any:
     name = kind(part)
     if name == "const":
         return part.schema.get("const") if must else part.schema.get("default", ABSENT)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from flowlang.forms import controls, json_text
+from flowlang.forms.conditions import taken
 from flowlang.forms.defaults import SIMPLE, default_of, first, fits, fitting
 from flowlang.forms.field import Field, Option, State
 from flowlang.forms.keywords import extras
@@ -92,6 +93,7 @@ def _place(drawing: Drawing, part: Part, value: Any, place: Place) -> Field:
     if part.schema.get("readOnly") is True:
         words = value if isinstance(value, str) else ""
         return replace(_json(drawing, part, value, place), kind="fixed", detail=words)
+    part = taken(part, value)
     name = kind(part)
     if value is ABSENT and part.repeats and name in ("object", "variant"):
         return replace(_basis(drawing, part, place, "omitted"), errors=drawing.below(place.loc))
@@ -148,14 +150,22 @@ def _object(drawing: Drawing, part: Part, value: Any, place: Place, basis: Field
     members = [
         _place(drawing, part.inner(schema), given.get(name, ABSENT), place.member(name, must=name in needed))
         for name, schema in properties(part)
+        if schema is not False or name in given
     ]
     return replace(
         basis,
         children=(*members, *_entries(drawing, part, given, place)),
         was="1" if value is not ABSENT and not substance(settled(value)) else "",
+        text=_left(drawing, place),
         can_add=open_schema(part) is not None,
         can_omit=part.repeats and not place.must,
     )
+
+
+def _left(drawing: Drawing, place: Place) -> str:
+    """Return what the members that a condition took out of the group held, for its `#left`."""
+    kept = drawing.state.kept.get(f"{place.name}#left")
+    return json_text.write(dict(kept), pretty=False) if kept else ""
 
 
 def _entries(drawing: Drawing, part: Part, given: Mapping[str, Any], place: Place) -> list[Field]:

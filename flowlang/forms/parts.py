@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
 
 _MAX_HOPS: Final = 32
 _MAX_REFERENCES: Final = 200  # in one place; `allOf` of references to `allOf` of references doubles each time
+_TOGETHER: Final = {"if": ("if", "then", "else"), "dependencies": ("dependencies",)}
+_CONDITIONAL: Final = ("allOf", "if", "then", "else", "dependencies")
 _BESIDE_A_REFERENCE: Final = ("title", "description", "default", "examples", "readOnly")
 
 
@@ -17,7 +19,8 @@ class Part:
     """A subschema as the form sees it.
 
     root     the whole document, in which references lead around
-    schema   the subschema, never with "$ref" or "allOf"; {} where nothing is known or asked
+    schema   the subschema without "$ref"; {} where nothing is known or asked. Its "allOf" holds only what
+             depends on the value (`conditions`): "if" with "then" and "else", and "dependencies"
     refs     the references followed from the root to here
     repeats  one of them was followed twice: the schema describes a tree, and here it starts again
     """
@@ -52,7 +55,11 @@ def _effective(schema: Any, root: Any, refs: list[str], hops: int) -> dict[str, 
         refs.append(schema["$ref"])
         beside = {key: schema[key] for key in _BESIDE_A_REFERENCE if key in schema}
         return _effective(_target(schema["$ref"], root), root, refs, hops - 1) | beside
-    merged = {key: value for key, value in schema.items() if key != "allOf"}
+    merged = {key: value for key, value in schema.items() if key not in _CONDITIONAL}
+    for keyword in ("if", "dependencies"):
+        if keyword in schema:
+            condition = {key: schema[key] for key in _TOGETHER[keyword] if key in schema}
+            merged["allOf"] = [*merged.get("allOf", []), condition]
     for branch in _list(schema.get("allOf")):
         merged = merge(merged, _effective(branch, root, refs, hops - 1))
     return merged
@@ -78,6 +85,30 @@ def _step(target: Any, step: str) -> Any:
     return {}
 
 
+def _larger(one: Any, other: Any) -> Any:
+    return other if _is_number(one) and _is_number(other) and other > one else one
+
+
+def _smaller(one: Any, other: Any) -> Any:
+    return other if _is_number(one) and _is_number(other) and other < one else one
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _shared(one: Any, other: Any) -> Any:
+    return [member for member in _list(one) if member in _list(other)] or one
+
+
+_NARROWING: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "allOf": lambda one, other: [*one, *other],
+    "enum": _shared,
+    **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"), _larger),
+    **dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"), _smaller),
+}
+
+
 def merge(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
     """Return what both schemas ask for together, as far as a form is concerned; `first` wins."""
     merged = {**second, **first}
@@ -87,6 +118,8 @@ def merge(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]
     for key in ("required", "propertyOrder"):
         if key in first or key in second:
             merged[key] = list(dict.fromkeys([*_list(first.get(key)), *_list(second.get(key))]))
+    for key in first.keys() & second.keys() & _NARROWING.keys():
+        merged[key] = _NARROWING[key](first[key], second[key])
     return merged
 
 

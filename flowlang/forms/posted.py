@@ -22,7 +22,10 @@ _TRIMMED: Final = frozenset({"uuid", "email", "uri", "ipv4", "ipv6", "hostname",
 
 @dataclass(slots=True)
 class Posted:
-    """The posted texts by name, the places they speak of, and what reading them brought to light."""
+    """The posted texts by name, the places they speak of, and what reading them brought to light.
+
+    rounds_left   how often a conditional place may still be read once more; nested ones would multiply
+    """
 
     texts: dict[str, list[str]]
     places: frozenset[str]
@@ -32,6 +35,7 @@ class Posted:
     rows: dict[str, list[str]] = field(default_factory=dict)
     entries: dict[str, list[tuple[str, str, Any]]] = field(default_factory=dict)
     problems: list[dict[str, JSON]] = field(default_factory=list)
+    rounds_left: int = 200
 
     def last(self, name: str) -> str:
         """Return the last text posted under `name`; "" when there is none."""
@@ -155,7 +159,11 @@ def index_at(posted: Posted, marker: str, default: int) -> int:
 
 def kept_of(posted: Posted, place: Place) -> dict[str, Any]:
     """Return what was typed into the variants that do not show, by their numbers."""
-    text = posted.last(f"{place.name}#kept{place.level}")
+    return object_of(posted.last(f"{place.name}#kept{place.level}"))
+
+
+def object_of(text: str) -> dict[str, Any]:
+    """Return the JSON object that a marker holds; {} when it holds none."""
     try:
         found = json_text.parse(text) if text else {}
     except ValueError:

@@ -6,6 +6,7 @@ Names are JSON pointers (`values.child`). Markers beside them:
   <name>#item      the keys of a list's rows, in order
   <name>#entry     the keys of a group's free members, in order; <entry>#key is the typed name of one
   <name>#offset    a moment's offset
+  <name>#left      what the members that a condition took out of the form held
   <name>#variantN, #shownN, #keptN    which variant is wanted, which one the posted controls belong to, and
                    what was typed into the others
 """
@@ -16,6 +17,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from flowlang.forms import arrivals
+from flowlang.forms.conditions import is_conditional, taken, widened
 from flowlang.forms.defaults import default_of
 from flowlang.forms.draw import branch_must, entry_schema, row_must
 from flowlang.forms.field import State
@@ -60,7 +63,7 @@ class Draft:
 
 
 def read(schema: Any, items: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Return the input that the posted (name, text) pairs mean; what cannot be read stays out, or text."""
+    """Return the input that the posted pairs mean; what cannot be read stays out, or text."""
     return read_draft(schema, items).body
 
 
@@ -86,6 +89,44 @@ def read_draft(schema: Any, items: Iterable[tuple[str, str]], fresh: Iterable[st
 def _value(posted: Posted, part: Part, place: Place) -> Any:
     if place.name not in posted.places or place.depth + place.level > _MAX_DEPTH:
         return ABSENT
+    if is_conditional(part):
+        return _conditional(posted, part, place)
+    return _settled_value(posted, part, place)
+
+
+def _conditional(posted: Posted, part: Part, place: Place) -> Any:
+    """Return a value where the schema hangs on the value itself.
+
+    1. Read the members of all branches, once.
+    2. Find the branches that these bring about: in the end the ones whose members do not change them.
+    3. Set aside what stands in other branches; add what the new ones begin with.
+    """
+    wide = widened(part)
+    value = _settled_value(posted, wide, place)
+    if not isinstance(value, dict):
+        return value if value is ABSENT else _settled_value(posted, taken(part, value), place)
+    shown, given = arrivals.agreed(posted, part, place, value)
+    given = _read_again(posted, wide, shown, place, given)
+    return arrivals.arrived(posted, part, shown, place, given)
+
+
+def _read_again(posted: Posted, wide: Part, shown: Part, place: Place, given: dict[str, Any]) -> Any:
+    """Read anew the members of which a branch says something else, or that it requires."""
+    before, found = dict(properties(wide)), dict(given)
+    newly = required(shown) - required(wide)
+    for name, schema in properties(shown):
+        is_as_before = before.get(name) == schema and name not in newly
+        if is_as_before or child(place.name, name) not in posted.places or posted.rounds_left <= 0:
+            continue
+        posted.rounds_left -= 1
+        where = place.at(child(place.name, name), member_loc(place.loc, name), must=name in required(shown))
+        value = _value(posted, shown.inner(schema), where)
+        found.pop(name, None)
+        found |= {} if value is ABSENT else {name: value}
+    return found
+
+
+def _settled_value(posted: Posted, part: Part, place: Place) -> Any:
     is_variant = kind(part) == "variant"
     if is_variant and _is_switched(posted, place):
         return _switched(posted, part, place)

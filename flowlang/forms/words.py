@@ -66,8 +66,32 @@ def _told(error: ValidationError, draft: Draft) -> Iterator[tuple[str, str]]:
             yield member_loc(loc, name), f"“{_quote(name)}” is not one of this flow's inputs. Remove it."
     elif keyword in ("oneOf", "anyOf") and error.context:
         yield from _of_branch(error, draft)
+    elif keyword == "dependencies" and isinstance(error.instance, dict):
+        for name, given in _dependent(error):
+            yield member_loc(loc, name), f"Enter a value; it is needed because “{_quote(given)}” is given."
+    elif _is_name(error, draft):
+        words = "The name " + _sentence(error) if error.validator == "pattern" else _sentence(error)
+        yield member_loc(loc, str(error.instance)), words
     else:
         yield loc, _sentence(error)
+
+
+def _is_name(error: ValidationError, draft: Draft) -> bool:
+    """Whether it is a member's name that is wrong (`propertyNames`), not a value."""
+    if not isinstance(error.instance, str) or "propertyNames" not in error.absolute_schema_path:
+        return False
+    value: Any = draft.body
+    for step in error.absolute_path:
+        value = value[step]
+    return isinstance(value, dict) and error.instance in value
+
+
+def _dependent(error: ValidationError) -> Iterator[tuple[str, str]]:
+    present = _mapping(error.instance)
+    for given, wanted in _mapping(error.validator_value).items():
+        missing = [name for name in wanted if name not in present] if isinstance(wanted, list) else []
+        if given in present and error.message.endswith(f"dependency of {given!r}"):
+            yield from ((name, given) for name in missing if error.message.startswith(f"{name!r} "))
 
 
 def _missing(error: ValidationError) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -205,9 +229,20 @@ _SENTENCES: Final[dict[str, Callable[[ValidationError], str]]] = {
     "multipleOf": _limit("a multiple of {}"),
     "uniqueItems": _repeated,
     "oneOf": _several,
+    "not": lambda error: _refused(error.instance),
+    "contains": lambda error: "At least one entry must be of the kind that the flow looks for.",
+    "additionalItems": lambda error: "There are more entries than the flow takes. Remove the last ones.",
+    "items": lambda error: "There are more entries than the flow takes. Remove the last ones.",
+    "None": lambda error: "Nothing may be given here. Leave it out.",
     "minProperties": lambda error: f"Give at least {_counted(error.validator_value, 'value')}.",
     "maxProperties": lambda error: f"Give at most {_counted(error.validator_value, 'value')}.",
 }
+
+
+def _refused(value: Any) -> str:
+    if isinstance(value, dict | list):
+        return "These values are not allowed together. Change or remove one of them."
+    return f"“{_quote(value)}” is not allowed here."
 
 
 def _quote(value: Any) -> str:

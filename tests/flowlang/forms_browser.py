@@ -30,6 +30,8 @@ def _pairs(field: Field) -> Iterator[tuple[str, str]]:
         yield from [(name, "true")] if field.text else []
     elif field.kind not in ("object", "collection", "list"):
         yield name, field.text
+    if field.kind in ("object", "collection") and field.text:
+        yield f"{name}#left", field.text
     if field.kind == "moment":
         yield f"{name}#offset", field.detail
     if field.kind not in ("variant", "moment", "choice"):
