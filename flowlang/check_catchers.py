@@ -58,7 +58,9 @@ def _name(site: Site, name: str, before: list[JSON]) -> None:
     close = site.findings.closest(name, ERRORS)
     if name in NEVER_RAISED:
         message = f"{quote(name)} is never raised here. An action that takes too long raises ActionTimeout."
-        site.warn("error-name-never", message)
+        meant = NEVER_RAISED[name]
+        change = Remove(site.loc) if meant in before else Put(site.loc, meant)
+        site.warn("error-name-never", message, Remedy(f'Write "{meant}"', change))
     elif close:
         message = f'ErrorEquals names {quote(name)}. Did you mean "{close}"?'
         site.warn("error-name-spelling", message, Remedy(f'Write "{close}"', Put(site.loc, close)))
@@ -90,9 +92,15 @@ def runtime_hint(site: Site, state: Mapping[str, JSON], reads: bool) -> None:
     names = [n for c in catch if isinstance(c, dict) for n in _texts(c.get("ErrorEquals"))]
     if ALL in names and _RUNTIME not in names:
         message = f"{ALL} does not catch {_RUNTIME}, which is raised when a path or expression fails."
-        site.at("Catch").hint(
-            "catch-all-runtime", f"{message} Name it too if you want to catch it.", on_key=True
-        )
+        message = f"{message} Name it too if you want to catch it."
+        site.at("Catch").hint("catch-all-runtime", message, *_also(site, catch), on_key=True)
+
+
+def _also(site: Site, catch: list[JSON]) -> tuple[Remedy, ...]:
+    """Offer a catcher for what States.ALL leaves out, which leads to the same state."""
+    alike = next(c for c in catch if isinstance(c, dict) and ALL in _texts(c.get("ErrorEquals")))
+    added: JSON = {**alike, "ErrorEquals": [_RUNTIME]}
+    return (Remedy(f"Add a catcher of {_RUNTIME}", Put(site.at("Catch", len(catch)).loc, added)),)
 
 
 def _texts(value: JSON) -> list[str]:

@@ -44,7 +44,8 @@ def _nested(site: Site, rule: JSON) -> None:
         message = "Next stands inside And, Or or Not. Only the outermost rule has one."
         remedy = Remedy("Remove Next", Remove(site.at("Next").loc))
         site.at("Next").error("rule-nested-next", message, remedy, type="value_error.extra", on_key=True)
-    fields(site, {key: value for key, value in rule.items() if key != "Next"}, _NESTED)
+        rule = {key: value for key, value in rule.items() if key != "Next"}
+    fields(site, rule, _NESTED)
     _test(site, rule)
 
 
@@ -55,7 +56,7 @@ def _test(site: Site, rule: Mapping[str, JSON]) -> None:
     tests = [*connectives, *(["Variable"] if "Variable" in rule else operators[:1])]
     if len(tests) > 1:
         message = f"A rule tests {' and '.join(tests)} at once. Join them as rules of an And or Or."
-        site.at(tests[1]).error("rule-mixed", message, on_key=True)
+        site.at(tests[1]).error("rule-mixed", message, *_joined(site, rule), on_key=True)
     elif not tests and rule.keys() <= RULE.keys():
         message = "A rule tests nothing. It needs Variable and an operator, or And, Or, Not."
         site.error("rule-no-operator", message, on_key=True)
@@ -83,11 +84,26 @@ def _comparison(site: Site, rule: Mapping[str, JSON], operators: list[str]) -> N
         site.error("field-missing", message, type="value_error.missing", on_key=True)
     elif not operators and rule.keys() <= RULE.keys():
         message = "A rule has no operator. Add one, such as StringEquals or IsPresent, beside Variable."
-        site.error("rule-no-operator", message, on_key=True)
+        remedy = Remedy('Add "IsPresent": true', Put(site.at("IsPresent").loc, True))
+        site.error("rule-no-operator", message, remedy, on_key=True)
     elif len(operators) > 1:
         message = f"A rule has the operators {', '.join(operators)}; only one is allowed. Join two with And."
         remedy = Remedy(f"Remove {operators[1]}", Remove(site.at(operators[1]).loc))
-        site.at(operators[1]).error("rule-operators", message, remedy, on_key=True)
+        site.at(operators[1]).error("rule-operators", message, *_joined(site, rule), remedy, on_key=True)
+
+
+def _joined(site: Site, rule: Mapping[str, JSON]) -> tuple[Remedy, ...]:
+    """Offer the tests of a rule as rules of an And."""
+    if any(key not in RULE for key in rule):
+        return ()
+    variable = {key: rule[key] for key in ("Variable",) if key in rule}
+    parts: list[JSON] = [
+        {key: value} if key in CONNECTIVES else {**variable, key: value}
+        for key, value in rule.items()
+        if key in CONNECTIVES or (key in OPERATORS and variable)
+    ]
+    rest = {key: value for key, value in rule.items() if key == "Next"}
+    return (Remedy("Join them by And", Put(site.loc, {"And": parts, **rest})),) if len(parts) > 1 else ()
 
 
 def _shadowed(site: Site, rules: list[JSON]) -> None:

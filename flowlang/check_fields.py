@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from flowlang import check_values
 from flowlang.findings import Put, Remedy, Remove, Rename, Site, quote
 from flowlang.problems import JSON
-from flowlang.rules import FOREIGN_FIELDS, STATES, Field, Fields, Shape, Syntax
+from flowlang.rules import FOREIGN_FIELDS, OPERATORS, STATES, Field, Fields, Shape, Syntax
 
 Check = Callable[[Site, str, Any], object]
 
@@ -44,14 +46,40 @@ def fields(site: Site, value: Mapping[str, JSON], known: Fields) -> None:
         field = known.get(key)
         if field is None:
             _unknown(site, key, value, known)
-        elif not has_shape(member, field.shape):
+            continue
+        # As in `has_shape`, but without calling it: this runs for every member of every state and rule.
+        kind = _KINDS.get(field.shape)
+        if not (has_shape(member, field.shape) if kind is None else isinstance(member, kind)):
             _wrong_type(site, key, member, field)
         elif field.syntax and (check := _SYNTAXES.get(field.syntax)):
             check(site, key, member)
     for key in known.required:
         if key not in value:
             message = f"{key} is missing: {known[key].text[0].lower()}{known[key].text[1:]}"
-            site.error("field-missing", message, type="value_error.missing", on_key=True)
+            remedies = _first_aid(site, key, value)
+            site.error("field-missing", message, *remedies, type="value_error.missing", on_key=True)
+
+
+def _first_aid(site: Site, key: str, value: Mapping[str, JSON]) -> tuple[Remedy, ...]:
+    """Offer the missing field with a value that lets the flow run, where there is one."""
+    states = value.get("States")
+    wanted: JSON = None
+    if key == "StartAt" and isinstance(states, dict) and states:
+        wanted = next(iter(states))
+    elif key == "ErrorEquals":
+        wanted = ["States.ALL"]
+    elif key == "Parameters":
+        wanted = {}
+    elif key == "ResultPath":
+        wanted = result_path(str(site.loc[-1]))
+    title = f'Add "{key}": {json.dumps(wanted, ensure_ascii=False)}'
+    change = Put(site.at(key).loc, wanted, is_first=key == "StartAt")
+    return () if wanted is None else (Remedy(title, change),)
+
+
+def result_path(name: str) -> str:
+    """Return where the result of the state `name` may be stored."""
+    return f"$.{re.sub(r'[^A-Za-z0-9_-]+', '_', name).strip('_') or 'result'}"
 
 
 def has_shape(value: JSON, shape: Shape) -> bool:
@@ -70,7 +98,8 @@ def _unknown(site: Site, key: str, value: Mapping[str, JSON], known: Mapping[str
         None if key in FOREIGN_FIELDS else site.findings.closest(key, [n for n in known if n not in value])
     )
     remedies = [Remedy(f'Rename to "{close}"', Rename(here.loc, close))] if close else []
-    remedies.append(Remedy("Remove it", Remove(here.loc)))
+    if close not in OPERATORS:
+        remedies.append(Remedy("Remove it", Remove(here.loc)))
     advice = FOREIGN_FIELDS.get(key) or (
         f'Did you mean "{close}"?' if close else "Remove it, or check its name."
     )
@@ -86,21 +115,24 @@ def _wrong_type(site: Site, key: str, value: JSON, field: Field) -> None:
     site.at(key).error("field-type", message, *_retyped(site.at(key), value, field.shape), type=kind)
 
 
+def reread(text: str) -> bool | int | None:
+    """Return the number, true or false that `text` writes in quotes; None for any other text."""
+    if text.casefold() in ("true", "false"):
+        return text.casefold() == "true"
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
 def _retyped(site: Site, value: JSON, shape: Shape) -> tuple[Remedy, ...]:
     """Offer the value that was written as text, or text that was written as a number."""
     better: JSON = None
-    if isinstance(value, str) and shape == "boolean" and value.casefold() in ("true", "false"):
-        better = value.casefold() == "true"
-    elif (
-        isinstance(value, str)
-        and shape in ("whole", "number")
-        and value.isascii()
-        and value.isdigit()
-        and len(value) < 16
-    ):
-        better = int(value)
+    if isinstance(value, str) and shape in ("boolean", "whole", "number"):
+        read = reread(value)
+        better = read if has_shape(read, shape) else None
     elif shape == "text" and isinstance(value, int | float | bool):
         better = quote(value)
+    elif shape == "array" and isinstance(value, str):
+        better = [value]
     if better is None:
         return ()
-    return (Remedy(f"Write {quote(better)}", Put(site.loc, better)),)
+    title = f"Write [{quote(better[0])}]" if isinstance(better, list) else f"Write {quote(better)}"
+    return (Remedy(title, Put(site.loc, better)),)

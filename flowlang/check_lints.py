@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from flowlang import check_catchers, check_choices, check_graph
+from flowlang.check_fields import result_path
 from flowlang.check_templates import PRIVATE, SUFFIXES
 from flowlang.findings import Findings, Put, Remedy, Site, quote
 from flowlang.graph import Graph
@@ -53,7 +54,7 @@ def _state(site: Site, name: str, value: dict[str, JSON], graph: Graph) -> None:
 def _result_path(site: Site, name: str, value: dict[str, JSON]) -> None:
     if "ResultPath" in value or "Next" not in value:
         return
-    path = f"$.{re.sub(r'[^A-Za-z0-9_-]+', '_', name).strip('_') or 'result'}"
+    path = result_path(name)
     remedy = Remedy(f'Add "ResultPath": "{path}"', Put(site.at("ResultPath").loc, path))
     message = f"Without ResultPath the result replaces all run data. Add one, such as {path}."
     site.warn("result-path-default", message, remedy, on_key=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from flowlang.check_fields import reread
 from flowlang.check_templates import PRIVATE, SUFFIXES, base
-from flowlang.findings import Put, Remedy, Rename, Site, quote
+from flowlang.findings import Put, Remedy, Remove, Rename, Site, quote
 from flowlang.problems import JSON
 
 _KINDS: Final[Mapping[str, type | tuple[type, ...]]] = {
@@ -52,7 +53,8 @@ def _object(site: Site, value: Mapping[str, JSON], schema: Mapping[str, JSON]) -
 def _unknown(site: Site, name: str, names: list[str]) -> None:
     close = site.findings.closest(base(name), names)
     better = f"{close}{name[len(base(name)) :]}"
-    remedies = (Remedy(f'Rename to "{better}"', Rename(site.at(name).loc, better)),) if close else ()
+    renamed = (Remedy(f'Rename to "{better}"', Rename(site.at(name).loc, better)),) if close else ()
+    remedies = (*renamed, Remedy("Remove it", Remove(site.at(name).loc)))
     advice = f' Did you mean "{close}"?' if close else " Remove it, or check its name."
     message = f"The provider does not take {quote(base(name))} in {_here(site)}.{advice}"
     site.at(name).warn("parameter-unknown", message, *remedies, on_key=True)
@@ -65,17 +67,32 @@ def _value(site: Site, value: JSON, schema: Mapping[str, JSON]) -> None:
     allowed = schema.get("enum")
     if known and len(known) == len(names) and not any(_is_kind(value, name) for name in known):
         message = f"{site.loc[-1]} is {quote(value)}; the provider takes {' or '.join(known)}."
-        site.warn("parameter-type", message)
+        site.warn("parameter-type", message, *_retyped(site, value, known))
     elif isinstance(allowed, list) and value not in allowed and not isinstance(value, dict | list):
         message = (
             f"{site.loc[-1]} is {quote(value)}; the provider takes {', '.join(map(quote, allowed[:8]))}."
         )
-        site.warn("parameter-type", message)
+        names = [name for name in allowed if isinstance(name, str)]
+        close = site.findings.closest(value, names) if isinstance(value, str) else None
+        site.warn("parameter-type", message, *_written(site, close))
     elif isinstance(value, dict):
         _object(site, value, schema)
     elif isinstance(value, list) and isinstance(items := schema.get("items"), dict):
         for index, item in enumerate(value):
             _value(site.at(index), item, items)
+
+
+def _retyped(site: Site, value: JSON, known: list[str]) -> tuple[Remedy, ...]:
+    """Offer the value without its quotes, or with them."""
+    if isinstance(value, str):
+        read = reread(value)
+        return _written(site, read) if any(_is_kind(read, name) for name in known) else ()
+    is_scalar = isinstance(value, int | float | bool)
+    return _written(site, quote(value)) if is_scalar and "string" in known else ()
+
+
+def _written(site: Site, value: JSON) -> tuple[Remedy, ...]:
+    return () if value is None else (Remedy(f"Write {quote(value)}", Put(site.loc, value)),)
 
 
 def _is_kind(value: JSON, name: str) -> bool:

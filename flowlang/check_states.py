@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 from flowlang import check_catchers, check_choices, check_templates
 from flowlang.check_fields import fields, has_shape
-from flowlang.findings import Put, Remedy, Remove, Site, quote
+from flowlang.definition import transitions
+from flowlang.findings import Put, Remedy, Remove, Rename, Site, quote
 from flowlang.problems import JSON
 from flowlang.rules import (
     DEFINITION,
@@ -26,6 +28,12 @@ _FIRST_AID: Final[Mapping[str, tuple[str, JSON]]] = {
     "Parameters": ('Add "Parameters": {}', {}),
     "Seconds": ('Add "Seconds": 60', 60),
 }
+# Fields that only one type of state has.
+_TELLING: Final[Mapping[str, str]] = {
+    "ActionUrl": "Action", "Handler": "Action", "Choices": "Choice", "Seconds": "Wait", "Timestamp": "Wait",
+    "SecondsPath": "Wait", "TimestampPath": "Wait", "Error": "Fail", "Cause": "Fail", "Result": "Pass",
+}  # fmt: skip
+_MAX_RENAMED: Final = 200
 _HANDLE: Final = "urn:globus:flows:handle:"
 
 
@@ -40,17 +48,28 @@ def definition(site: Site, value: JSON) -> None:
     if not isinstance(states, dict):
         return
     if not states:
-        site.at("States").error("states-empty", "States is empty. Add a state, and name it in StartAt.")
+        message = "States is empty. Add a state, and name it in StartAt."
+        site.at("States").error("states-empty", message, *_first_state(value))
     if len(states) > MAX_STATES:
         message = f"There are {len(states):,} states; at most {MAX_STATES:,} are allowed. Split the flow."
         site.at("States").error("states-many", message, on_key=True)
+    followers = dict(pairwise(states))
     for name, state in states.items():
         here = site.at("States", name)
-        _name(here, name)
-        _state(here, state)
+        _name(here, name, value)
+        _state(here, state, followers.get(name))
 
 
-def _name(site: Site, name: str) -> None:
+def _first_state(definition: Mapping[str, JSON]) -> tuple[Remedy, ...]:
+    """Offer a state of the name that StartAt gives."""
+    start = definition.get("StartAt")
+    if not isinstance(start, str) or not start:
+        return ()
+    change = Put(("States", start), {"Type": "Pass", "End": True})
+    return (Remedy(f"Add a state {quote(start)}", change),)
+
+
+def _name(site: Site, name: str, definition: Mapping[str, JSON]) -> None:
     if not name:
         site.error("state-name", "A state needs a name; it is empty.", on_key=True)
     elif len(name) > MAX_NAME:
@@ -62,13 +81,32 @@ def _name(site: Site, name: str) -> None:
         site.warn("state-name-long", message, on_key=True)
     elif not name.isprintable() or name != name.strip():
         message = "The name has blanks at its ends, or invisible characters. Take them out."
-        site.warn("state-name-blank", message, on_key=True)
+        site.warn("state-name-blank", message, *_cleaned(definition, name), on_key=True)
 
 
-def _state(site: Site, state: JSON) -> None:
+def _cleaned(definition: Mapping[str, JSON], name: str) -> tuple[Remedy, ...]:
+    """Offer the name without what cannot be seen, here and wherever the state is named."""
+    states = definition["States"]
+    better = "".join(character for character in name if character.isprintable()).strip()
+    if not isinstance(states, dict) or not better or better in states or len(states) > _MAX_RENAMED:
+        return ()
+    arrows = [
+        ("States", other, *arrow.loc)
+        for other, state in states.items()
+        for arrow in transitions(state)
+        if arrow.target == name
+    ]
+    places = [*arrows, ("StartAt",)] if definition.get("StartAt") == name else arrows
+    rename = Rename(("States", name), better)
+    return (Remedy(f"Rename to {quote(better)}", rename, tuple(Put(loc, better) for loc in places)),)
+
+
+def _state(site: Site, state: JSON, follower: str | None) -> None:
     if not isinstance(state, dict):
         message = f"A state is an object with a Type, not {quote(state)}."
-        site.error("state-type", message, type="type_error.dict")
+        wanted: JSON = {"Type": "Pass", "End": True}
+        remedies = (Remedy("Write it as an object", Put(site.loc, wanted)),) if state == "Pass" else ()
+        site.error("state-type", message, *remedies, type="type_error.dict")
         return
     kind = _type(site, state)
     if kind is None:
@@ -77,11 +115,11 @@ def _state(site: Site, state: JSON) -> None:
     for alternatives in kind.alternatives:
         _exclude(site, state, alternatives)
     if kind.has_exit:
-        _exit(site, state)
+        _exit(site, state, follower)
     for key, value in state.items():
         field = kind.fields.get(key)
-        check = _PARTS.get(field.syntax) if field and has_shape(value, field.shape) else None
-        if check:
+        check = _PARTS.get(field.syntax) if field else None
+        if check and field and has_shape(value, field.shape):
             check(site, key, value)
 
 
@@ -90,7 +128,10 @@ def _type(site: Site, state: Mapping[str, JSON]) -> StateType | None:
     if kind is None and "Type" not in state:
         message = f"Type is missing. It is one of {', '.join(STATES)}."
         code = "value_error.discriminated_union.missing_discriminator"
-        site.error("state-type-missing", message, type=code, on_key=True)
+        guess = next((kind for field, kind in _TELLING.items() if field in state), None)
+        change = Put(site.at("Type").loc, guess, is_first=True)
+        remedies = (Remedy(f'Add "Type": "{guess}"', change),) if guess else ()
+        site.error("state-type-missing", message, *remedies, type=code, on_key=True)
         return None
     if isinstance(kind, str) and kind in STATES:
         return STATES[kind]
@@ -98,7 +139,8 @@ def _type(site: Site, state: Mapping[str, JSON]) -> StateType | None:
     close = foreign[0] if foreign else site.findings.closest(kind, STATES) if isinstance(kind, str) else None
     known = f"The types are {', '.join(STATES)}."
     advice = foreign[1] if foreign else f'Did you mean "{close}"?' if close else known
-    remedies = (Remedy(f'Write "{close}"', Put(site.at("Type").loc, close)),) if close else ()
+    end = (Put(site.at("End").loc, True),) if kind == "Succeed" and not {"Next", "End"} & state.keys() else ()
+    remedies = (Remedy(f'Write "{close}"', Put(site.at("Type").loc, close), end),) if close else ()
     message = f"Type is {quote(kind)}, which is not a type of state. {advice}"
     code = "value_error.discriminated_union.invalid_discriminator"
     site.at("Type").error("state-type-unknown", message, *remedies, type=code)
@@ -122,7 +164,7 @@ def _exclude(site: Site, state: Mapping[str, JSON], alternatives: Alternatives) 
         site.error(f"{alternatives.code}-missing", message, *remedies, on_key=True)
 
 
-def _exit(site: Site, state: Mapping[str, JSON]) -> None:
+def _exit(site: Site, state: Mapping[str, JSON], follower: str | None) -> None:
     end = Remedy('Add "End": true', Put(site.at("End").loc, True))
     no_end = Remedy("Remove End", Remove(site.at("End").loc))
     if "Next" in state and state.get("End") is True:
@@ -138,7 +180,14 @@ def _exit(site: Site, state: Mapping[str, JSON]) -> None:
         site.error("exit-missing", message, remedy, on_key=True)
     elif "Next" not in state and "End" not in state:
         message = 'There is neither Next nor "End": true. Name the state that follows, or end the run here.'
-        site.error("exit-missing", message, end, on_key=True)
+        site.error("exit-missing", message, end, *_onward(site, follower), on_key=True)
+
+
+def _onward(site: Site, follower: str | None) -> tuple[Remedy, ...]:
+    """Offer to go on to the state that follows in the text."""
+    if follower is None:
+        return ()
+    return (Remedy(f'Add "Next": {quote(follower)}', Put(site.at("Next").loc, follower)),)
 
 
 def _provider(site: Site, key: str, value: JSON) -> None:
@@ -152,7 +201,12 @@ def _provider(site: Site, key: str, value: JSON) -> None:
             fields(here, value, PROVIDERS[kind])
         else:
             message = f"Type of {key} is {quote(kind)}; it is one of {', '.join(PROVIDERS)}."
-            here.at("Type").error("handler-type", message)
+            fitting = [
+                name for name, known in PROVIDERS.items() if {"Type", *value} == {"Type", *known.required}
+            ]
+            changes = [(name, Put(here.at("Type").loc, name, is_first=True)) for name in fitting]
+            remedies = [Remedy(f'Write "{name}"', change) for name, change in changes]
+            here.at("Type").error("handler-type", message, *remedies)
     else:
         message = f"{key} is {quote(value)}; it must be an object, or a handle as text."
         here.error("field-type", message, type="type_error.dict")
@@ -160,6 +214,9 @@ def _provider(site: Site, key: str, value: JSON) -> None:
 
 def _verbatim(site: Site, key: str, value: JSON) -> None:
     """Warn of templates in a Result, which are not evaluated."""
+    remedies: tuple[Remedy, ...] = ()
+    if check_templates.is_sound(value):
+        remedies = (Remedy("Rename Result to Parameters", Rename(site.at(key).loc, "Parameters")),)
     stack: list[tuple[Site, JSON]] = [(site.at(key), value)]
     while stack:
         here, inner = stack.pop()
@@ -169,7 +226,7 @@ def _verbatim(site: Site, key: str, value: JSON) -> None:
         for step, member in members:
             if isinstance(step, str) and step.endswith(check_templates.SUFFIXES):
                 message = f'"{step}" is not evaluated in Result, which is taken word by word. Use Parameters.'
-                here.at(step).warn("result-verbatim", message, on_key=True)
+                here.at(step).warn("result-verbatim", message, *remedies, on_key=True)
             elif isinstance(member, dict | list):
                 stack.append((here.at(step), member))
 

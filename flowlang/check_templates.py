@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from flowlang import check_values, expressions
+from flowlang import check_values, expressions, repairs
 from flowlang.expressions import Expression, ExpressionSyntaxError
-from flowlang.findings import Put, Remedy, Rename, Site, quote
+from flowlang.findings import Change, Findings, Put, Remedy, Remove, Rename, Replace, Site, quote, rewritten
 from flowlang.paths import Path
 from flowlang.problems import JSON
 
 PRIVATE: Final = "__Private_Parameters"
 SUFFIXES: Final = (".$", ".=")
 _PRIVATE_DATA: Final = "_private"
-# A line break between two quotes of one kind, with none of them in between.
-_BROKEN_LINE: Final = re.compile(r"'[^'\n]*\n[^']*'|\"[^\"\n]*\n[^\"]*\"")
+# What true, false and null are in Python; as names they are taken from the run data.
+_JSON_WORDS: Final = frozenset(("true", "false", "null"))
 
 
 @lru_cache(maxsize=2048)
@@ -37,6 +37,13 @@ def base(key: str) -> str:
 def template(site: Site, key: str, value: JSON) -> None:
     """Check the template at `key`."""
     _walk(site.at(key), value)
+
+
+def is_sound(value: JSON) -> bool:
+    """Whether `value` is a template without errors."""
+    trial = Findings()
+    _walk(Site(trial), value)
+    return not trial.counts.get("error")
 
 
 def _walk(site: Site, value: JSON) -> None:
@@ -78,42 +85,83 @@ def _clash(site: Site, key: str, siblings: Mapping[str, JSON]) -> None:
     for other in others:
         if other in siblings and other != key:
             message = f'"{key}" and "{other}" both give a value to "{base(key)}". Remove one.'
-            site.at(key).error("template-clash", message, on_key=True)
+            remedies = [Remedy(f'Remove "{name}"', Remove(site.at(name).loc)) for name in (other, key)]
+            site.at(key).error("template-clash", message, *remedies, on_key=True)
 
 
 def _reading(site: Site, key: str, value: JSON, siblings: Mapping[str, JSON]) -> None:
     kind = "a path" if key.endswith(".$") else "an expression"
     if not isinstance(value, str):
         message = f'"{key}" is {quote(value)}; a name that ends in "{key[-2:]}" takes {kind} as text.'
-        site.at(key).error("template-value", message, type="type_error.string")
+        site.at(key).error(
+            "template-value", message, *_constant(site, key, siblings), type="type_error.string"
+        )
     elif key.endswith(".$"):
-        found = check_values.syntax(site, key, value)
+        plain = () if value.startswith(("$", "States.")) else _constant(site, key, siblings)
+        found = check_values.syntax(site, key, value, *plain)
         steps = found.steps[:1] if found else ()
         _secret(site, key, any(isinstance(s, str) and s.startswith(_PRIVATE_DATA) for s in steps), siblings)
     else:
         _expression(site, key, value, siblings)
 
 
+def _constant(site: Site, key: str, siblings: Mapping[str, JSON]) -> tuple[Remedy, ...]:
+    """Offer to pass the value on as it is, under the name without `.$` or `.=`."""
+    name = base(key)
+    is_free = name not in siblings and not {f"{name}.$", f"{name}.="} - {key} & siblings.keys()
+    return (Remedy(f'Rename to "{name}"', Rename(site.at(key).loc, name)),) if is_free else ()
+
+
 def _expression(site: Site, key: str, value: str, siblings: Mapping[str, JSON]) -> None:
     found = parsed(value)
     if isinstance(found, ExpressionSyntaxError):
         message = f"{key} is {quote(value)}: {found}"
-        site.at(key).error("expression-syntax", message, offset=found.offset)
+        better = repairs.expression(value)
+        remedies = () if better is None else rewritten(site.at(key).loc, value, better)
+        site.at(key).error("expression-syntax", message, *remedies, offset=found.offset)
         return
     for name in sorted(found.functions - expressions.FUNCTIONS):
-        message = f'{key} calls "{name}", which is not a function of expressions.{_function(site, name)}'
-        site.at(key).error("expression-function", message, offset=max(value.find(name), 0))
-    if _BROKEN_LINE.search(value):
-        message = f"{key} has a line break inside quotes. It counts as a line break; write \\n to be clear."
-        site.at(key).warn("expression-line-break", message)
+        _function(site.at(key), name, value)
+    if found.newlines:
+        _line_breaks(site.at(key), found.newlines)
+    if words := sorted(found.names & _JSON_WORDS):
+        _json_words(site.at(key), words, value)
     _secret(site, key, any(name.startswith(_PRIVATE_DATA) for name in _names(found)), siblings)
 
 
-def _function(site: Site, name: str) -> str:
+def _function(site: Site, name: str, text: str) -> None:
+    close = None if name in expressions.ABSENT else site.findings.closest(name, expressions.FUNCTIONS)
+    known = f"There are {', '.join(sorted(expressions.FUNCTIONS))}."
+    advice = f'Did you mean "{close}"?' if close else known
     if name in expressions.ABSENT:
-        return f" It is left out on purpose: {expressions.ABSENT[name]}."
-    close = site.findings.closest(name, expressions.FUNCTIONS)
-    return f' Did you mean "{close}"?' if close else f" There are {', '.join(sorted(expressions.FUNCTIONS))}."
+        advice = f"It is left out on purpose: {expressions.ABSENT[name]}."
+    calls = [match.start() for match in re.finditer(rf"(?<![\w.]){re.escape(name)}(?=\s*\()", text)]
+    changes = [Replace(site.loc, at, at + len(name), close or name) for at in calls]
+    message = f'{site.loc[-1]} calls "{name}", which is not a function of expressions. {advice}'
+    remedies = _together(f'Write "{close}"', changes) if close else ()
+    site.error("expression-function", message, *remedies, offset=calls[0] if calls else 0)
+
+
+def _line_breaks(site: Site, offsets: tuple[int, ...]) -> None:
+    message = f"{site.loc[-1]} has a line break inside quotes. It counts as one; write \\n to be clear."
+    remedies = _together("Write \\n", [Replace(site.loc, at, at + 1, "\\n") for at in offsets])
+    site.warn("expression-line-break", message, *remedies, offset=offsets[0])
+
+
+def _json_words(site: Site, words: list[str], text: str) -> None:
+    better = repairs.python_words(text)
+    is_one = len(words) == 1
+    message = (
+        f"{site.loc[-1]} reads {' and '.join(words)} from the run data, as {'a name' if is_one else 'names'}."
+    )
+    at = min(text.find(word) for word in words)
+    remedies = rewritten(site.loc, text, better) if better != text else ()
+    advice = f"{message} An expression writes True, False, None."
+    site.warn("expression-word", advice, *remedies, offset=at)
+
+
+def _together(title: str, changes: Sequence[Change]) -> tuple[Remedy, ...]:
+    return (Remedy(title, changes[0], tuple(changes[1:])),) if changes else ()
 
 
 def _names(expression: Expression) -> list[str]:
@@ -130,7 +178,9 @@ def _private_names(site: Site, siblings: Mapping[str, JSON]) -> None:
     names = siblings[PRIVATE]
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         message = f"{PRIVATE} is {quote(names)}; it must be an array of names."
-        site.at(PRIVATE).error("private-names", message, type="type_error.list")
+        listed = Remedy(f"Write [{quote(names)}]", Put(site.at(PRIVATE).loc, [names]))
+        wrapped = (listed,) if isinstance(names, str) else ()
+        site.at(PRIVATE).error("private-names", message, *wrapped, type="type_error.list")
         return
     known = {base(key) for key in siblings}
     for index, name in enumerate(names):
@@ -138,7 +188,8 @@ def _private_names(site: Site, siblings: Mapping[str, JSON]) -> None:
             close = site.findings.closest(name, known - {PRIVATE})
             advice = f' Did you mean "{close}"?' if close else " Remove it, or correct it."
             loc = site.at(PRIVATE, index).loc
-            remedies = (Remedy(f'Write "{close}"', Put(loc, close)),) if close else ()
+            better = (Remedy(f'Write "{close}"', Put(loc, close)),) if close else ()
+            remedies = (*better, Remedy("Remove it", Remove(loc)))
             message = f"{PRIVATE} names {quote(name)}, but there is no such member beside it.{advice}"
             site.at(PRIVATE, index).warn("private-unknown", message, *remedies)
 
@@ -148,6 +199,7 @@ def _secret(site: Site, key: str, is_secret: bool, siblings: Mapping[str, JSON])
     listed = names if isinstance(names, list) else []
     if not is_secret or any(isinstance(name, str) and base(name) == base(key) for name in listed):
         return
-    remedy = Remedy(f"Add it to {PRIVATE}", Put(site.at(PRIVATE).loc, [*listed, base(key)]))
+    change = Put(site.at(PRIVATE, len(listed)).loc, base(key))
+    remedy = Remedy(f"Add it to {PRIVATE}", change if listed else Put(site.at(PRIVATE).loc, [base(key)]))
     message = f'"{key}" reads private data, but is not in {PRIVATE}: its value will be seen in the log.'
     site.at(key).warn("private-unlisted", message, remedy, on_key=True)

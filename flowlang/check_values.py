@@ -6,15 +6,15 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from flowlang import choices, paths, timestamps
-from flowlang.findings import Put, Remedy, Site, quote
+from flowlang import choices, paths, repairs, timestamps
+from flowlang.findings import Put, Remedy, Site, quote, rewritten
 from flowlang.paths import Path, PathSyntaxError
 from flowlang.problems import JSON, Loc
 from flowlang.rules import MAX_SECONDS
 
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _URL: Final = re.compile(r"https://[^\s/?#]+([/?#]\S*)?")
-_PLAIN_NAME: Final = re.compile(r"[A-Za-z_][\w-]*([.\[]\S*)?")
+_HOST: Final = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/|$)")
 _FAR_FUTURE_SECONDS: Final = 10_000_000_000
 
 
@@ -41,15 +41,17 @@ def path(site: Site, key: str, value: str) -> Path | None:
     return None
 
 
-def syntax(site: Site, key: str, value: str, loc: Loc = ()) -> Path | None:
-    """Check that the text is a path of any kind. `loc` is where it stands, if not at `key`."""
+def syntax(site: Site, key: str, value: str, *remedies: Remedy) -> Path | None:
+    """Check that the text is a path of any kind. `remedies` are for one that is not."""
     found = parsed(value)
     if isinstance(found, Path):
         return found
-    site.at(*(loc or (key,))).error(
+    here = site.at(key)
+    here.error(
         _path_code(value),
         f"{key} is {quote(value)}: {found}",
-        *_dollar(site.at(*(loc or (key,))).loc, value),
+        *_mended(here.loc, value, repairs.path(value)),
+        *remedies,
         type="InvalidAccessPath",
         offset=found.offset,
     )
@@ -62,13 +64,9 @@ def _path_code(value: str) -> str:
     return "path-function" if value.startswith("States.") else "path-syntax"
 
 
-def _dollar(loc: Loc, value: str) -> tuple[Remedy, ...]:
-    better = f"${value}" if value.startswith(".") else f"$.{value}"
-    if not _PLAIN_NAME.fullmatch(value.removeprefix(".")) or isinstance(parsed(better), PathSyntaxError):
-        return ()
-    if value.startswith(("States.", "$")):
-        return ()
-    return (Remedy(f"Write {better}", Put(loc, better)),)
+def _mended(loc: Loc, value: str, better: str | None) -> tuple[Remedy, ...]:
+    """Offer what was probably meant, if that can be told."""
+    return () if better is None else rewritten(loc, value, better)
 
 
 def result(site: Site, key: str, value: str) -> None:
@@ -78,7 +76,9 @@ def result(site: Site, key: str, value: str) -> None:
         return
     if found.reads_context:
         message = f"{key} {quote(value)} is in $._context, which is read-only. Store the result elsewhere."
-        site.at(key).error("result-path-context", message)
+        own = [step for step in found.steps[1:] if isinstance(step, str) and step.isidentifier()]
+        better = f"$.{'.'.join(own)}" if own else None
+        site.at(key).error("result-path-context", message, *_mended(site.at(key).loc, value, better))
     elif any(isinstance(step, int) for step in found.steps):
         message = (
             f"{key} {quote(value)} has an index. A result is stored under names only, such as $.copy.first."
@@ -91,7 +91,9 @@ def timestamp(site: Site, key: str, value: str) -> None:
     try:
         timestamps.parse(value)
     except ValueError as error:
-        site.at(key).error("timestamp-syntax", f"{key}: {error}")
+        here = site.at(key)
+        remedies = _mended(here.loc, value, repairs.timestamp(value))
+        here.error("timestamp-syntax", f"{key}: {error}", *remedies)
 
 
 def pattern(site: Site, key: str, value: str) -> None:
@@ -99,33 +101,40 @@ def pattern(site: Site, key: str, value: str) -> None:
     try:
         choices.compile_pattern(value)
     except ValueError as error:
-        site.at(key).error("pattern-syntax", f"{key}: {error}")
+        here = site.at(key)
+        here.error("pattern-syntax", f"{key}: {error}", *_mended(here.loc, value, repairs.pattern(value)))
 
 
 def seconds(site: Site, key: str, value: int) -> None:
     """Check the length of a Wait."""
     if not 0 <= value <= MAX_SECONDS:
         message = f"{key} is {value}; a Wait takes 0 to {MAX_SECONDS:,} seconds (one year)."
-        site.at(key).error("seconds-range", message)
+        remedies = _limited(site.at(key).loc) if value > 0 else ()
+        site.at(key).error("seconds-range", message, *remedies)
 
 
 def wait(site: Site, key: str, value: int) -> None:
     """Check an action's time limit."""
     if not 1 <= value <= _FAR_FUTURE_SECONDS:
         message = f"{key} is {value}; an action is given 1 to {MAX_SECONDS:,} seconds."
-        site.at(key).error("wait-time-range", message)
+        remedies = _limited(site.at(key).loc) if value > 0 else ()
+        site.at(key).error("wait-time-range", message, *remedies)
     elif value > MAX_SECONDS:
         message = f"{key} is {value} seconds, but a run ends after a year ({MAX_SECONDS:,} seconds) at most."
-        site.at(key).warn("wait-time-long", message)
+        site.at(key).warn("wait-time-long", message, *_limited(site.at(key).loc))
+
+
+def _limited(loc: Loc) -> tuple[Remedy, ...]:
+    return (Remedy(f"Write {MAX_SECONDS}", Put(loc, MAX_SECONDS)),)
 
 
 def url(site: Site, key: str, value: str) -> None:
     """Check the address of an action provider."""
     if _URL.fullmatch(value) or value.rstrip("/") in site.findings.addresses:
         return
-    better = "https://" + value[7:]
-    is_plain = value.startswith("http://") and _URL.fullmatch(better)
-    remedies = (Remedy("Use https", Put(site.at(key).loc, better)),) if is_plain else ()
+    better = "https://" + value.strip().partition("://")[2] if "://" in value else f"https://{value.strip()}"
+    is_near = value.startswith(("http://", "https://", " ")) or _HOST.match(value)
+    remedies = _mended(site.at(key).loc, value, better) if is_near and _URL.fullmatch(better) else ()
     message = f"{key} {quote(value)} is not an address that starts with https://."
     site.at(key).error("url-syntax", message, *remedies)
 

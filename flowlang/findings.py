@@ -16,10 +16,11 @@ _MAX_QUOTED: Final = 60
 
 
 class Put(NamedTuple):
-    """Give the member at `loc` this value; make it, if it is not there."""
+    """Give the member at `loc` this value; make it, if it is not there, as the last one or the first."""
 
     loc: Loc
     value: JSON
+    is_first: bool = False
 
 
 class Rename(NamedTuple):
@@ -35,14 +36,24 @@ class Remove(NamedTuple):
     loc: Loc
 
 
-Change: TypeAlias = Put | Rename | Remove
+class Replace(NamedTuple):
+    """Put `text` in the place of the characters start..end of the text at `loc`."""
+
+    loc: Loc
+    start: int
+    end: int
+    text: str
+
+
+Change: TypeAlias = Put | Rename | Remove | Replace
 
 
 class Remedy(NamedTuple):
-    """A title in words, and the change that it stands for."""
+    """A title in words, and the change that it stands for; `also` are others that it takes."""
 
     title: str
     change: Change
+    also: tuple[Change, ...] = ()
 
 
 class Finding(NamedTuple):
@@ -136,6 +147,21 @@ class Site(NamedTuple):
     def _state(self) -> str:
         is_inside = self.findings.document == "definition" and len(self.loc) > 1 and self.loc[0] == "States"
         return f"State {quote(str(self.loc[1]))}: " if is_inside else ""
+
+
+def rewritten(loc: Loc, old: str, new: str) -> tuple[Remedy, ...]:
+    """Return the remedy that makes `new` of the text `old` at `loc`; only what differs is touched."""
+    start = _shared(old, new)
+    kept = min(_shared(old[::-1], new[::-1]), len(old) - start, len(new) - start)
+    change = Replace(loc, start, len(old) - kept, new[start : len(new) - kept])
+    is_short = len(new) <= _MAX_QUOTED and new.isprintable()
+    return (Remedy(f"Write {new}" if is_short else "Write it so", change),)
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many characters at their beginnings are the same."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def quote(value: JSON) -> str:

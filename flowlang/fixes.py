@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
 
 from flowlang.definition import Document
-from flowlang.findings import Change, Put, Remedy, Rename
+from flowlang.findings import Change, Put, Remedy, Rename, Replace
 from flowlang.problems import JSON, Edit, Fix, Loc
-from flowlang.tokens import Member
+from flowlang.tokens import Member, Members
+
+# One character of a text as JSON writes it: two halves, an escape, or itself.
+_CHARACTER: Final = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL
+)
 
 
 def resolve(document: Document, remedies: tuple[Remedy, ...]) -> tuple[Fix, ...]:
     """Return the fixes that `remedies` are in this text; what cannot be placed is left out."""
-    placed = ((remedy.title, edit(document, remedy.change)) for remedy in remedies)
-    return tuple(Fix(title, (change,)) for title, change in placed if change)
+    placed = ((remedy.title, _edits(document, (remedy.change, *remedy.also))) for remedy in remedies)
+    return tuple(Fix(title, edits) for title, edits in placed if edits)
+
+
+def _edits(document: Document, changes: Sequence[Change]) -> tuple[Edit, ...]:
+    """Return the edits that make all these changes, in the order of the text; () where one cannot be made."""
+    found = [edit(document, change) for change in changes]
+    edits = sorted((edit for edit in found if edit), key=lambda edit: edit.start)
+    is_apart = all(one.end <= two.start and one.start < two.start for one, two in pairwise(edits))
+    return tuple(edits) if len(edits) == len(changes) and is_apart else ()
 
 
 def edit(document: Document, change: Change) -> Edit | None:
@@ -25,33 +42,52 @@ def edit(document: Document, change: Change) -> Edit | None:
         return None
     members = document.members(parent)
     member = members.get(change.loc[-1])
-    if isinstance(change, Put):
-        return (
-            _put(document, parent, change)
-            if member is None
-            else Edit(member.start, member.end, _text(change.value))
-        )
+    if isinstance(change, Put) and member is None:
+        return _put(document, parent, change)
     if member is None:
         return None
+    if isinstance(change, Put):
+        return Edit(member.start, member.end, _text(change.value))
     if isinstance(change, Rename):
         return Edit(member.key_start, member.key_end, _text(change.name))
+    if isinstance(change, Replace):
+        places = _places(document.text[member.start : member.end])
+        start, end = (member.start + places[min(at, len(places) - 1)] for at in (change.start, change.end))
+        return Edit(start, end, _text(change.text)[1:-1])
     return _remove(list(members.values()), member)
 
 
 def _put(document: Document, parent: int, change: Put) -> Edit | None:
-    """Add a member after the last one, on a line of its own if that has one."""
-    key, text = change.loc[-1], document.text
-    if not isinstance(key, str) or text[parent] != "{":
+    """Add a member or element beside the others, on a line of its own if they have one."""
+    key, places = change.loc[-1], document.members(parent)
+    is_object = document.text[parent] == "{"
+    if is_object != isinstance(key, str) or (isinstance(key, int) and key != len(places)):
         return None
-    written = f"{_text(key)}: {_text(change.value)}"
-    places = document.members(parent).values()
+    written = f"{_text(key)}: {_text(change.value)}" if is_object else _text(change.value)
     if not places:
         return Edit(parent + 1, parent + 1, written)
-    last = max(places, key=lambda member: member.end)
-    line = text.rfind("\n", 0, last.key_start) + 1
-    indent = text[line : last.key_start]
-    gap = f"\n{indent}" if line and not indent.strip() else " "
+    first, last = _ends(places)
+    gap = _gap(document.text, last)
+    if change.is_first:
+        return Edit(first.key_start, first.key_start, f"{written},{_gap(document.text, first)}")
     return Edit(last.end, last.end, f",{gap}{written}")
+
+
+def _ends(places: Members) -> tuple[Member, Member]:
+    """Return the first and the last member of the text."""
+    return min(places.values()), max(places.values())
+
+
+def _gap(text: str, member: Member) -> str:
+    """Return what stands before a member that has a line of its own; else a blank."""
+    line = max(text.rfind("\n", 0, member.key_start), text.rfind("\r", 0, member.key_start)) + 1
+    indent = text[line : member.key_start]
+    return f"{_line_end(text, line)}{indent}" if line and not indent.strip() else " "
+
+
+def _line_end(text: str, line: int) -> str:
+    """Return the line end, of one or two characters, before the offset where a line starts."""
+    return "\r\n" if text[line - 2 : line] == "\r\n" else text[line - 1]
 
 
 def _remove(members: list[Member], member: Member) -> Edit:
@@ -72,10 +108,19 @@ def _text(value: JSON) -> str:
 def narrowed(document: Document, loc: Loc, offset: int) -> tuple[int, int] | None:
     """Return where `offset` inside the text at `loc` stands, to the end of that text.
 
-    None where the place is not a text, or is written with escapes: then offsets do not carry over.
+    None where the place is not a text, or an empty one.
     """
     start, end = document.span(loc)
     raw = document.text[start:end]
-    if len(raw) < 3 or raw[0] != '"' or "\\" in raw:
+    if len(raw) < 3 or raw[0] != '"':
         return None
-    return min(start + 1 + offset, end - 2), end - 1
+    places = _places(raw)
+    return start + places[min(offset, len(places) - 2)], end - 1
+
+
+def _places(raw: str) -> list[int]:
+    """Return where in `raw`, a text with its quotes, the characters of its value start, and the last ends."""
+    inner = raw[1:-1]
+    if "\\" not in inner:
+        return list(range(1, len(raw)))
+    return [1 + match.start() for match in _CHARACTER.finditer(inner)] + [len(raw) - 1]

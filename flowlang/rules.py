@@ -286,7 +286,8 @@ ERRORS: Final = (
     "NoTokenException", "States.ALL", "States.Runtime", "States.NoChoiceMatched", "States.DataLimitExceeded",
     "States.ParameterPathFailure", "States.ResultPathMatchFailure", "States.IntrinsicFailure",
 )  # fmt: skip
-NEVER_RAISED: Final = frozenset({"States.Timeout", "States.TaskFailed"})
+# Names of the Amazon States Language that are never raised here, and what is raised instead.
+NEVER_RAISED: Final = {"States.Timeout": "ActionTimeout", "States.TaskFailed": "ActionFailedException"}
 
 MAX_STATES: Final = 1_000
 MAX_NAME: Final = 255

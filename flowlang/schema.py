@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from flowlang import schema_refs, schema_samples
+from flowlang.check_fields import reread
 from flowlang.findings import Put, Remedy, Remove, Rename, Site, quote
 from flowlang.problems import JSON, Loc
 from flowlang.schema_rules import FORMATS, KEYWORDS, LATER, LATER_MAPS, RANGES, TYPES, Shape
 
 MAX_SCHEMA_BYTES: Final = 262_144
+_ADDRESS: Final = "http://json-schema.org/draft-07/schema#"
 _DRAFT_07: Final = re.compile(r"https?://json-schema\.org/draft-07/schema#?")
 
 
@@ -26,7 +29,9 @@ def document(site: Site, root: JSON) -> None:
             waiting += reversed([*_schema(here, schema)])
         elif not isinstance(schema, bool):
             message = f"A schema is an object, true or false; here is {quote(schema)}."
-            here.error("schema-type", message, type="type_error.dict")
+            named = (Remedy(f'Write {{"type": {quote(schema)}}}', Put(here.loc, {"type": schema})),)
+            remedies = named if isinstance(schema, str) and schema in TYPES else ()
+            here.error("schema-type", message, *remedies, type="type_error.dict")
     _root(Site(site.findings, (), "Input schema: "), root)
     schema_refs.check(site, root, places)
     if not any(finding.problem.severity == "error" for finding in site.findings.found):
@@ -44,7 +49,7 @@ def _schema(site: Site, schema: dict[str, JSON]) -> Iterator[tuple[Site, JSON]]:
         elif problem := _SHAPES[shape](value):
             kind = "type_error.none.not_allowed" if value is None else "value_error"
             message = f"{key} is {quote(value)}; it must be {problem}."
-            site.at(key).error("schema-keyword", message, type=kind)
+            site.at(key).error("schema-keyword", message, *_mended(site.at(key), shape, value), type=kind)
         else:
             yield from _inside(site.at(key), shape, value)
     _names(site, schema)
@@ -72,7 +77,9 @@ def _map(site: Site, schemas: Mapping[str, JSON]) -> Iterator[tuple[Site, JSON]]
         is_keyword = name in ("additionalProperties", "required") and not isinstance(schema, dict)
         if is_keyword and site.loc[-1:] == ("properties",):
             message = f'"{name}" stands inside properties, as if an input were called so. Move it up.'
-            here.warn("schema-misplaced", message, on_key=True)
+            up = Put((*site.loc[:-1], name), schema)
+            moved = Remedy("Move it up", up, (Remove(here.loc),))
+            here.warn("schema-misplaced", message, moved, on_key=True)
             continue
         yield here, schema
 
@@ -90,6 +97,20 @@ def _unknown(site: Site, key: str, schema: Mapping[str, JSON]) -> None:
     here.warn(
         "schema-keyword-unknown", message, *remedies, Remedy("Remove it", Remove(here.loc)), on_key=True
     )
+
+
+def _mended(site: Site, shape: Shape, value: JSON) -> tuple[Remedy, ...]:
+    """Offer the value that a keyword was probably meant to have."""
+    better: JSON = None
+    if shape == "type" and isinstance(value, str):
+        better = "integer" if value == "int" else site.findings.closest(value, TYPES)
+    elif isinstance(value, str) and shape in ("number", "positive", "count", "boolean"):
+        better = reread(value)
+    elif isinstance(value, str) and shape in ("names", "list"):
+        better = [value]
+    if better is None or _SHAPES[shape](better):
+        return ()
+    return (Remedy(f"Write {json.dumps(better, ensure_ascii=False)}", Put(site.loc, better)),)
 
 
 # --- shapes: what must be, in words, or "" when it is
@@ -166,7 +187,8 @@ def _root(site: Site, root: JSON) -> None:
     draft = root.get("$schema")
     if isinstance(draft, str) and not _DRAFT_07.fullmatch(draft):
         message = f"$schema names {quote(draft)}, but input schemas are read as draft-07."
-        site.at("$schema").warn("schema-draft", message)
+        here = site.at("$schema")
+        here.warn("schema-draft", message, Remedy(f'Write "{_ADDRESS}"', Put(here.loc, _ADDRESS)))
 
 
 def _names(site: Site, schema: Mapping[str, JSON]) -> None:
@@ -181,7 +203,8 @@ def _names(site: Site, schema: Mapping[str, JSON]) -> None:
                 continue
             close = site.findings.closest(name, [known for known in properties if known not in names])
             here = site.at(key, index)
-            remedies = (Remedy(f'Write "{close}"', Put(here.loc, close)),) if close else ()
+            better = (Remedy(f'Write "{close}"', Put(here.loc, close)),) if close else ()
+            remedies = (*better, Remedy("Remove it", Remove(here.loc)))
             advice = f' Did you mean "{close}"?' if close else " Add it there, or take it out here."
             here.warn(code, f"{key} names {quote(name)}, which is not in properties.{advice}", *remedies)
 
@@ -199,7 +222,7 @@ def _format(site: Site, schema: Mapping[str, JSON]) -> None:
     elif isinstance(kinds, str) and kinds not in FORMATS[name] and kinds in TYPES:
         fitting = " or ".join(FORMATS[name])
         message = f"format {quote(name)} does nothing for {quote(kinds)}; it goes with {fitting}."
-        here.warn("schema-format-place", message)
+        here.warn("schema-format-place", message, Remedy("Remove it", Remove(here.loc)))
     elif name == "globus-collection" and not _has_id(schema):
         message = (
             'format "globus-collection" needs properties named id and path; without them it does nothing.'
@@ -221,10 +244,22 @@ def _values(site: Site, schema: Mapping[str, JSON]) -> None:
         least, most = schema.get(low), schema.get(high)
         if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
             message = f"{low} is {least}, above {high}, which is {most}: no value fits."
-            site.at(low).warn("schema-range", message)
+            swapped = Put(site.at(low).loc, most), (Put(site.at(high).loc, least),)
+            site.at(low).warn("schema-range", message, Remedy("Swap the two", *swapped))
     allowed = schema.get("enum")
     if isinstance(allowed, list):
         if not allowed:
             site.at("enum").warn("schema-enum", "enum is empty: no value fits.")
-        elif len({repr(value) for value in allowed}) < len(allowed):
-            site.at("enum").warn("schema-enum", "enum has a value twice.")
+        elif (second := _second(allowed)) is not None:
+            remedy = Remedy("Remove the second one", Remove(site.at("enum", second).loc))
+            site.at("enum").warn("schema-enum", "enum has a value twice.", remedy)
+
+
+def _second(values: list[JSON]) -> int | None:
+    """Return the place of the first value that an earlier one equals."""
+    seen: set[str] = set()
+    for at, text in enumerate(map(repr, values)):
+        if text in seen:
+            return at
+        seen.add(text)
+    return None

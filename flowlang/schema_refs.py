@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 from urllib.parse import unquote, urljoin
 
-from flowlang.findings import Site, quote
+from flowlang.findings import Put, Remedy, Site, quote
 from flowlang.graph import components
 from flowlang.problems import JSON, Loc
 from flowlang.schema_rules import IN_PLACE
@@ -29,12 +29,22 @@ def check(site: Site, root: JSON, places: Places) -> None:
         if target is not None:
             targets[loc] = target
         elif ref.startswith("#"):
-            here.error("schema-ref-unknown", f"$ref {quote(ref)} leads to nothing in this document.")
+            message = f"$ref {quote(ref)} leads to nothing in this document."
+            here.error("schema-ref-unknown", message, *_near(here, ref, root))
         else:
             advice = 'Only references such as "#/definitions/name" work.'
             here.error("schema-ref-remote", f"$ref {quote(ref)} leads out of the document. {advice}")
         _siblings(here, schema)
     _circles(site, places, targets)
+
+
+def _near(site: Site, ref: str, root: JSON) -> tuple[Remedy, ...]:
+    """Offer the definition that is probably meant."""
+    listed = root.get("definitions") if isinstance(root, dict) else None
+    names = [name for name in listed if name.isidentifier()] if isinstance(listed, dict) else []
+    close = site.findings.closest(ref.rpartition("/")[2], names)
+    better = f"#/definitions/{close}"
+    return (Remedy(f'Write "{better}"', Put(site.loc, better)),) if close else ()
 
 
 class _Names:

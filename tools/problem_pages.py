@@ -32,9 +32,9 @@ Every code that the checker reports: in the editor, in `POST /api/flows/validate
 and by `python -m flowlang check`. Codes do not change; the words beside them may. Each has a page that
 explains it, with an example that has the problem and one that does not.
 
-An **error** is what Globus rejects or what must fail when run: it forbids publishing. A **warning** is what is
-probably not meant, a **hint** what is worth a thought; neither forbids anything. ✎ marks the codes for which
-the editor offers a fix where it can tell what is meant: {fixable} of {all}.
+An **error** is what Globus rejects or what must fail when run: it forbids publishing. A **warning** is what
+is probably not meant, a **hint** what is worth a thought; neither forbids anything. ✎ marks the codes for
+which the editor offers a fix where it can tell what is meant: {fixable} of {all}.
 """
 FOOT = "\nThe pages are made by `make problem-pages` from the files in `docs/problems/source`.\n"
 
@@ -56,12 +56,12 @@ class Entry:
 
     def check(self, example: str) -> Checked:
         """Return what the checker says of one of the examples."""
-        text = self._filled(example)
+        text = self.filled(example)
         providers = json.loads(self.providers)
         return check_text(FLOW, text) if self.kind == "schema" else check_text(text, self.schema, providers)
 
-    def _filled(self, example: str) -> str:
-        """Put in what is too long to show."""
+    def filled(self, example: str) -> str:
+        """Return the example with what is too long to show."""
         if self.fill is None or MARK not in example:
             return example
         piece, times = self.fill["with"], range(self.fill["times"])

@@ -1,0 +1,101 @@
+"""Fixes: each takes its problem away, brings no new error, and leaves alone what it does not change."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from itertools import pairwise
+from typing import NamedTuple
+
+import pytest
+
+from flowlang.check import Checked, check_text
+from flowlang.problems import JSON, Edit, Fix, Problem
+from tests.flowlang.test_check import CASES, texts
+from tools import problem_pages
+
+
+class Example(NamedTuple):
+    """The texts of a flow, and the providers that it is checked with."""
+
+    name: str
+    definition: str
+    schema: str | None
+    providers: dict[str, JSON]
+
+    def checked(self) -> Checked:
+        return check_text(self.definition, self.schema, self.providers)
+
+    def after(self, problem: Problem, fix: Fix) -> Example:
+        """Return the example with the fix applied."""
+        if problem.document == "input_schema":
+            return self._replace(schema=applied(self.schema or "", fix.edits))
+        return self._replace(definition=applied(self.definition, fix.edits))
+
+
+def examples() -> list[Example]:
+    found = []
+    for case in CASES:
+        definition, schema, providers = texts(case)
+        found.append(Example(case.name, definition, schema, providers or {}))
+    for entry in problem_pages.entries():
+        is_schema, providers = entry.kind == "schema", json.loads(entry.providers)
+        text = problem_pages.FLOW if is_schema else entry.filled(entry.wrong)
+        schema = entry.wrong if is_schema else entry.schema
+        found.append(Example(entry.code, text, schema, providers))
+    return found
+
+
+def applied(text: str, edits: tuple[Edit, ...]) -> str:
+    assert all(before.end <= after.start for before, after in pairwise(edits))
+    for edit in reversed(edits):
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    return text
+
+
+def errors(checked: Checked) -> Counter[tuple[str, str]]:
+    """Return the errors by code and message; of a text that is not JSON, only those that say so."""
+    return Counter((p.code, p.message) for p in checked.problems if p.severity == "error")
+
+
+def is_broken(checked: Checked, document: str) -> bool:
+    read = checked.schema if document == "input_schema" else checked.definition
+    return read is not None and not read.is_json
+
+
+EXAMPLES = examples()
+OFFERED = [
+    pytest.param(example, problem, fix, id=f"{example.name}: {problem.code}: {fix.title[:40]}")
+    for example in EXAMPLES
+    for problem in example.checked().problems
+    for fix in problem.fixes
+]
+FIXABLE = {parameter.values[1].code for parameter in OFFERED}
+
+
+@pytest.mark.parametrize(("example", "problem", "fix"), OFFERED)
+def test_a_fix_takes_its_problem_away_and_brings_no_error(
+    example: Example, problem: Problem, fix: Fix
+) -> None:
+    before, after = example.checked(), example.after(problem, fix).checked()
+    key = (problem.document, problem.code, problem.loc)
+    left = [p for p in after.problems if (p.document, p.code, p.loc) == key]
+    there = [p for p in before.problems if (p.document, p.code, p.loc) == key]
+    assert len(left) < len(there)
+    new = errors(after) - errors(before)
+    if is_broken(before, problem.document):
+        # Only now can be seen what else is wrong: a broken text is not looked into.
+        new = Counter({key: n for key, n in new.items() if key[0].startswith("json-")})
+    assert not new
+
+
+@pytest.mark.parametrize(("example", "problem", "fix"), OFFERED)
+def test_a_fix_has_edits_that_do_something_and_a_title(example: Example, problem: Problem, fix: Fix) -> None:
+    text = (example.schema if problem.document == "input_schema" else example.definition) or ""
+    assert all(0 <= edit.start <= edit.end <= len(text) for edit in fix.edits)
+    assert all(text[edit.start : edit.end] != edit.text for edit in fix.edits)
+    assert fix.title.isprintable() and not fix.title.endswith(".")
+
+
+def test_many_codes_have_fixes() -> None:
+    assert len(FIXABLE) >= 70
