@@ -47,7 +47,7 @@ def enter(turn: Turn, state: State) -> Move:
 def take_input(turn: Turn, state: State) -> dict[str, JSON]:
     """Return the evaluated input of a state, after noting that the state has started with it."""
     try:
-        body = state.read(turn.data, turn.context, {})
+        body = turn.take_in(state, {})
         encode_within_limit(body, "The input of the state")
     except FlowError:
         turn.emit_started(state, input=None)

@@ -7,15 +7,25 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from flowlang.expression import forms, functions, reads
-from flowlang.expression.budget import ExpressionError, Scope, to_json
+from flowlang.expression.budget import Allowance, ExpressionError, Scope, to_json
 from flowlang.expression.compiler import Code, Compiler
 from flowlang.expression.source import ExpressionSyntaxError, Source, prepare
 from flowlang.paths import Path
 from flowlang.problems import JSON, FlowError
 
-__all__ = ["ABSENT", "FUNCTIONS", "Expression", "ExpressionSyntaxError", "evaluate", "parse"]
+__all__ = [
+    "ABSENT",
+    "FUNCTIONS",
+    "RANDOM",
+    "Allowance",
+    "Expression",
+    "ExpressionSyntaxError",
+    "evaluate",
+    "parse",
+]
 
 FUNCTIONS: Final = frozenset(functions.FUNCTIONS)
+RANDOM: Final = functions.RANDOM
 ABSENT: Final = functions.ABSENT
 MAX_NODES: Final = 2_000
 MAX_DEPTH: Final = 100
@@ -81,20 +91,25 @@ def parse(text: str) -> Expression:
     )
 
 
-def evaluate(expression: Expression, data: JSON, context: JSON) -> JSON:
+def evaluate(expression: Expression, data: JSON, context: JSON, allowance: Allowance | None = None) -> JSON:
     """Return the value of `expression` as JSON.
 
-    data     the run data; its top-level members are the names; never changed
-    context  what `_context` and `$._context` stand for
-    Raises   FlowError("States.Runtime") whose cause says why there is no value, without repeating run data
+    data       the run data; its top-level members are the names; never changed
+    context    what `_context` and `$._context` stand for
+    allowance  what it shares with others of its template; by default it stands alone
+    Raises     FlowError("States.Runtime") whose cause says why there is no value, without repeating run data
     """
-    scope = Scope(data, context)
+    shared = allowance or Allowance()
+    scope = Scope(data, context, shared)
+    before = scope.left_steps
     try:
         return to_json(scope, expression._code(scope))
     except ExpressionError as error:
         raise FlowError("States.Runtime", f"{error}.") from error
     except _PYTHON_ERRORS as error:
         raise FlowError("States.Runtime", f"{_reason(error)}.") from error
+    finally:
+        shared.left_steps -= before - scope.left_steps
 
 
 def _reason(error: Exception) -> str:

@@ -17,12 +17,19 @@ _SUFFIXES: Final = (".$", ".=")
 
 
 class _Reading:
-    """One evaluation: what is read, and how many bytes it may still bring in."""
+    """One evaluation: what is read, how many bytes it may still bring in, and what it may still spend."""
 
-    __slots__ = ("context", "data", "left_bytes")
+    __slots__ = ("allowance", "context", "data", "left_bytes")
 
-    def __init__(self, data: JSON, context: JSON) -> None:
+    def __init__(self, data: JSON, context: JSON, seed: str) -> None:
         self.data, self.context, self.left_bytes = data, context, MAX_DATA_BYTES
+        self.allowance = expressions.Allowance(seed)
+
+    def pay(self, steps: int) -> None:
+        # One path with many matches is nothing, ten thousand of them would hold up every other run.
+        self.allowance.left_steps -= steps
+        if self.allowance.left_steps < 0:
+            raise FlowError("States.Runtime", "too much is looked at; read less, or in several states.")
 
     def take(self, value: JSON) -> JSON:
         # Counted while evaluating: a template of many "$" members must not build gigabytes first.
@@ -54,15 +61,16 @@ class Template:
 
     _root: _Piece
 
-    def evaluate(self, data: JSON, context: JSON) -> JSON:
+    def evaluate(self, data: JSON, context: JSON, seed: str = "") -> JSON:
         """Return the parameters with every ".$" and ".=" member replaced by its value.
 
         data     the run data; not changed; values read from it are shared, not copied
         context  what `$._context` stands for
+        seed     fixes the random numbers in its expressions
         Raises   FlowError("States.Runtime") naming the field when a path leads nowhere or an expression fails
         Source   Flows documentation, Authoring Flows, Actions, "Parameters"
         """
-        return self._root.read(_Reading(data, context))
+        return self._root.read(_Reading(data, context, seed))
 
     def mask(self, evaluated: JSON) -> JSON:
         """Return `evaluated` with the values that __Private_Parameters names hidden, for logs."""
@@ -138,7 +146,7 @@ def _path_reader(field: str, text: str) -> _Part:
 
     def read(reading: _Reading) -> JSON:
         try:
-            return reading.take(paths.get(path, reading.data, reading.context))
+            return reading.take(paths.get(path, reading.data, reading.context, reading.pay))
         except FlowError as error:
             raise _at_field(error, f'Field "{field}" cannot be read') from error
 
@@ -150,7 +158,8 @@ def _expression_reader(field: str, text: str) -> _Part:
 
     def read(reading: _Reading) -> JSON:
         try:
-            return reading.take(expressions.evaluate(expression, reading.data, reading.context))
+            value = expressions.evaluate(expression, reading.data, reading.context, reading.allowance)
+            return reading.take(value)
         except FlowError as error:
             raise _at_field(error, f'Expression for field "{field}" failed') from error
 

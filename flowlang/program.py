@@ -57,12 +57,16 @@ class State:
     rules: tuple[Rule, ...]
     catchers: tuple[Catcher, ...]
 
-    def read(self, data: JSON, context: JSON, otherwise: JSON) -> JSON:
-        """Return what the state takes in: its Parameters, else the value at InputPath, else `otherwise`."""
+    def read(self, data: JSON, context: JSON, seed: str) -> JSON | paths.Missing:
+        """Return what the state takes in: its Parameters, else the value at InputPath, else MISSING.
+
+        seed    fixes the random numbers in its expressions
+        Raises  FlowError("States.Runtime") naming what cannot be read
+        """
         if self.template is not None:
-            return self.template.evaluate(data, context)
+            return self.template.evaluate(data, context, seed)
         input_path = self.path_fields.get("InputPath")
-        return otherwise if input_path is None else paths.get(input_path, data, context)
+        return paths.MISSING if input_path is None else paths.get(input_path, data, context)
 
     def mask(self, value: JSON) -> JSON:
         """Return what the state took in, fit for the log: private parameters hidden."""

@@ -53,7 +53,7 @@ def _enter_pass(turn: Turn, state: State) -> Move:
     turn.emit_started(state, input=turn.shown())
     if "Result" in state.fields:
         return complete(turn, state, state.fields["Result"])
-    return complete(turn, state, state.read(turn.data, turn.context, turn.data))
+    return complete(turn, state, turn.take_in(state, turn.data))
 
 
 def _enter_choice(turn: Turn, state: State) -> Move:

@@ -45,6 +45,15 @@ class Turn:
     events: list[Event] = field(default_factory=list)
     _shown: tuple[JSON, JSON] | None = None
 
+    def take_in(self, state: State, otherwise: JSON) -> JSON:
+        """Return the input of `state`, or `otherwise` where it names none.
+
+        Its random numbers are fixed by run and visit: a visit that is repeated after a crash has the same.
+        """
+        seed = f"{self.context.get('run_id', '')}/{self.visit}"
+        value = state.read(self.data, self.context, seed)
+        return otherwise if value is paths.MISSING else value
+
     def shown(self) -> JSON:
         """Return the run data without what is hidden; worked out once for each version of it."""
         if self._shown is None or self._shown[0] is not self.data:

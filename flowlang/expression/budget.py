@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Final, TypeAlias
 
 from flowlang.problems import JSON
 from flowlang.sizes import MAX_DATA_BYTES
 
 MAX_STEPS: Final = 300_000
+MAX_TEMPLATE_STEPS: Final = 2_000_000
 MAX_TEXT: Final = 100_000
 MAX_ITEMS: Final = 100_000
 MAX_INTEGER_BITS: Final = 256
@@ -25,18 +28,38 @@ class ExpressionError(Exception):
     """Why an expression has no value; a clause that never repeats a value of the run data."""
 
 
+@dataclass(slots=True)
+class Allowance:
+    """What the evaluations of one template share.
+
+    seed        fixes what rand() and randint() answer: the same seed, the same numbers in the same order
+    left_steps  what all of them together may still spend
+    draws       how many random numbers have been drawn
+    """
+
+    seed: str = ""
+    left_steps: int = MAX_TEMPLATE_STEPS
+    draws: int = 0
+
+    def draw(self) -> float:
+        """Return the next random number: at least 0, less than 1."""
+        self.draws += 1
+        drawn = blake2b(f"{self.seed} {self.draws}".encode(errors="replace"), digest_size=8).digest()
+        return (int.from_bytes(drawn, "big") >> 11) / 2**53
+
+
 class Scope:
     """One evaluation: what is read, the names that comprehensions have bound, and what is left of the budget.
 
     A step is worth a tenth of a microsecond, a sixth at most, or some hundred bytes that stay in memory.
     """
 
-    __slots__ = ("context", "data", "left_steps", "local")
+    __slots__ = ("allowance", "context", "data", "left_steps", "local")
 
-    def __init__(self, data: JSON, context: JSON) -> None:
-        self.data, self.context = data, context
+    def __init__(self, data: JSON, context: JSON, allowance: Allowance) -> None:
+        self.data, self.context, self.allowance = data, context, allowance
         self.local: dict[str, Value] = {}
-        self.left_steps = MAX_STEPS
+        self.left_steps = min(MAX_STEPS, allowance.left_steps)
 
     def spend(self, steps: int) -> None:
         """Take `steps` from the budget. Raises ExpressionError when it is used up."""

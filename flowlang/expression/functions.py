@@ -26,12 +26,16 @@ _HOME: Final = "/~"
 _LISTS: Final = (list, tuple)
 _SETS: Final = (set, frozenset)
 
+_NOT_GLOBUS: Final = "Globus has no such function, so the flow would run only here"
 ABSENT: Final = {
-    "rand": "a run must come out the same when it is repeated",
-    "randint": "a run must come out the same when it is repeated",
     "range": "go through a list of the run data",
+    **dict.fromkeys(("min", "max", "sum", "sorted", "abs", "round", "bool", "any", "all"), _NOT_GLOBUS),
+    **dict.fromkeys(("zip", "enumerate", "reversed", "map", "filter"), _NOT_GLOBUS),
 }
 """Functions that one may look for here, and why they are not there or what to do instead."""
+
+RANDOM: Final = frozenset({"rand", "randint"})
+_STEPS_OF_A_DRAW: Final = 10
 
 
 def need(arguments: list[Value], name: str, least: int, most: int | None = None) -> None:
@@ -157,6 +161,21 @@ def _dict(scope: Scope, arguments: list[Value]) -> dict[Value, Value]:
     return {as_key(scope, key): value for key, value in pairs}
 
 
+def _rand(scope: Scope, arguments: list[Value]) -> float:
+    need(arguments, "rand", 0)
+    scope.spend(_STEPS_OF_A_DRAW)
+    return scope.allowance.draw()
+
+
+def _randint(scope: Scope, arguments: list[Value]) -> int:
+    """Return a random whole number from 0 to one less than the argument, as simpleeval does."""
+    need(arguments, "randint", 1)
+    if not is_number(arguments[0]):
+        raise ExpressionError(f"randint() needs a number, not {name_kind(arguments[0])}")
+    scope.spend(_STEPS_OF_A_DRAW)
+    return int(scope.allowance.draw() * arguments[0])
+
+
 FUNCTIONS: Final[dict[str, Function]] = {
     "pathsplit": _pathsplit,
     "is_present": _is_present,
@@ -169,4 +188,6 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "tuple": _tuple,
     "dict": _dict,
     "set": _set,
+    "rand": _rand,
+    "randint": _randint,
 }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from flowlang import expressions, paths
+from flowlang.expressions import Allowance
 from flowlang.problems import JSON, FlowError
 from providers.own import ActionFailure, AnsweringProvider
 from providers.provider import Provider
@@ -38,16 +40,17 @@ class ExpressionEval(AnsweringProvider):
 
     def answer(self, body: dict[str, Any], caller: Caller) -> JSON:
         details: JSON = {}
+        allowance = Allowance(seed=uuid4().hex)
         for number, item in enumerate(body.get("expressions") or [body], start=1):
-            details = _with_value(details, item, number)
+            details = _with_value(details, item, number, allowance)
         return details
 
 
-def _with_value(details: JSON, item: dict[str, Any], number: int) -> JSON:
+def _with_value(details: JSON, item: dict[str, Any], number: int, allowance: Allowance) -> JSON:
     """Return `details` with the value of one expression at its place."""
     text, arguments = item["expression"], item.get("arguments", {})
     try:
-        value = expressions.evaluate(expressions.parse(text), arguments, {})
+        value = expressions.evaluate(expressions.parse(text), arguments, {}, allowance)
         return paths.put(_place(item.get("result_path", "result")), details, value)
     except (FlowError, expressions.ExpressionSyntaxError, paths.PathSyntaxError) as error:
         cause = error.cause if isinstance(error, FlowError) else str(error)

@@ -136,3 +136,26 @@ def test_many_copies_of_the_run_data_end_at_the_limit_at_once() -> None:
         template.evaluate(data, CONTEXT)
     assert caught.value.name == "States.DataLimitExceeded"
     assert time.process_time() - started < 0.05
+
+
+def test_random_numbers_differ_from_field_to_field_and_are_fixed_by_the_seed() -> None:
+    template = parameters.compile_template({"a.=": "rand()", "b": [{"c.=": "rand()"}], "d.=": "randint(9)"})
+    first = template.evaluate(DATA, CONTEXT, "run-1/1")
+    assert template.evaluate(DATA, CONTEXT, "run-1/1") == first
+    assert template.evaluate(DATA, CONTEXT, "run-1/2") != first
+    assert first["a"] != first["b"][0]["c"]
+
+
+@pytest.mark.parametrize(
+    "member",
+    [("{}.$", "$.rows[*].zz"), ("{}.=", "[x.n for x in rows if x.n < 0]")],
+    ids=["path", "expression"],
+)
+def test_thousands_of_slow_members_end_at_the_limit(member: tuple[str, str]) -> None:
+    data = {"rows": [{"n": n} for n in range(9_000)]}
+    template = parameters.compile_template({member[0].format(f"k{n}"): member[1] for n in range(1_000)})
+    started = time.process_time()
+    with pytest.raises(FlowError, match=r"too much is looked at|too many steps") as caught:
+        template.evaluate(data, CONTEXT)
+    assert caught.value.name == "States.Runtime"
+    assert time.process_time() - started < 1
