@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from flowlang.machine import Answered, AwaitInput, OpenInput, Outcome, Raised
 from flowlang.problems import JSON
-from runs import clock
+from runs import clock, retry_points
 from runs.calls import Later
 from runs.lease import Hold
 from runs.models import WebInput, WebInputRole
@@ -94,7 +94,14 @@ def _own(hold: Hold, text: str) -> WebInput | None:
         web_input_id = uuid.UUID(text)
     except ValueError:
         return None
-    return WebInput.objects.filter(pk=web_input_id, run=hold.run).first()
+    found = WebInput.objects.filter(pk=web_input_id)
+    return found.filter(run=hold.run).first() or _answered_before(hold, found)
+
+
+def _answered_before(hold: Hold, found: QuerySet[WebInput]) -> WebInput | None:
+    """A retried run goes by answers that the run before it got; what was left open has to be asked again."""
+    earlier = [run_id for run_id, _ in retry_points.ancestry(hold.run.pk)]
+    return found.filter(run__in=earlier, answer__isnull=False).first() if earlier else None
 
 
 def _is_over(web_input: WebInput, now: datetime) -> bool:
