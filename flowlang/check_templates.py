@@ -122,6 +122,12 @@ def _expression(site: Site, key: str, value: str, siblings: Mapping[str, JSON]) 
         return
     for name in sorted(found.functions - expressions.FUNCTIONS):
         _function(site.at(key), name, value)
+    if drawn := sorted(found.functions & expressions.RANDOM):
+        message = (
+            f"{key} calls {drawn[0]}(): its value is another in each run. Whoever knows the run's id can "
+            "work it out, so do not use it for secrets."
+        )
+        site.at(key).hint("expression-random", message, offset=value.find(drawn[0]))
     if found.newlines:
         _line_breaks(site.at(key), found.newlines)
     if words := sorted(found.names & _JSON_WORDS):

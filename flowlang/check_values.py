@@ -81,9 +81,10 @@ def result(site: Site, key: str, value: str) -> None:
         site.at(key).error("result-path-context", message, *_mended(site.at(key).loc, value, better))
     elif any(isinstance(step, int) for step in found.steps):
         message = (
-            f"{key} {quote(value)} has an index. A result is stored under names only, such as $.copy.first."
+            f"{key} {quote(value)} has an index, which can only replace an item that is there. Where there "
+            "is none, the state fails with States.ResultPathMatchFailure."
         )
-        site.at(key).error("result-path-index", message)
+        site.at(key).hint("result-path-index", message)
 
 
 def timestamp(site: Site, key: str, value: str) -> None:

@@ -114,9 +114,11 @@ class Site(NamedTuple):
         """Report what is probably not meant."""
         self._tell("warning", code, message, remedies, on_key=on_key, offset=offset)
 
-    def hint(self, code: str, message: str, *remedies: Remedy, on_key: bool = False) -> None:
+    def hint(
+        self, code: str, message: str, *remedies: Remedy, on_key: bool = False, offset: int | None = None
+    ) -> None:
         """Report what is worth a thought."""
-        self._tell("hint", code, message, remedies, on_key=on_key)
+        self._tell("hint", code, message, remedies, on_key=on_key, offset=offset)
 
     def _tell(
         self,

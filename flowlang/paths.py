@@ -91,33 +91,50 @@ def get(path: Path, data: JSON, context: JSON, pay: Callable[[int], None] = _not
 
 
 def put(path: Path, data: JSON, result: JSON) -> JSON:
-    """Return `data` with `result` stored at `path`: the objects along it are copied, nothing is changed.
+    """Return `data` with `result` stored at `path`: what lies along it is copied, nothing is changed.
 
-    path    members only; missing parents are made as objects; `$` answers `result` itself
-    Raises  FlowError("States.ResultPathMatchFailure") when a parent is not an object or the path not writable
+    path    names and indexes; missing parents are made as objects; an index replaces an item that is there;
+            `$` answers `result` itself
+    Raises  FlowError("States.ResultPathMatchFailure") when a parent is not an object, an item is not there or
+            the path is not writable
     Source  Amazon States Language, "ResultPath"
     """
-    names = [step for step in path.steps if isinstance(step, str)]
-    if len(names) < len(path.steps):
-        raise _no_place(path, "a result can be stored under member names only, not under an index")
+    if not path.is_reference:
+        raise _no_place(path, "a result can be stored at one place only, named by names and indexes")
     if path.reads_context:
         raise _no_place(path, "$._context is read-only")
-    if not names:
+    return _stored(path, data, 0, result)
+
+
+def _stored(path: Path, value: Found, at: int, result: JSON) -> JSON:
+    if at == len(path.steps):
         return result
-    root = _copy(path, data, "the run data")
-    parent = root
-    for name in names[:-1]:
-        below = _copy(path, parent.get(name, {}), f'"{name}"')
-        parent[name] = below
-        parent = below
-    parent[names[-1]] = result
-    return root
+    step: Any = path.steps[at]
+    copy: Any = _copied_list(path, value, at) if isinstance(step, int) else _copied_object(path, value, at)
+    below = copy.get(step, MISSING) if isinstance(copy, dict) else copy[step]
+    copy[step] = _stored(path, below, at + 1, result)
+    return cast("JSON", copy)
 
 
-def _copy(path: Path, value: JSON, where: str) -> dict[str, JSON]:
+def _copied_object(path: Path, value: Found, at: int) -> dict[str, JSON]:
+    if value is MISSING:
+        return {}
     if not isinstance(value, dict):
-        raise _no_place(path, f"{where} is {kind(value)}, not an object")
+        raise _no_place(path, f"{_place(path, at)} is {kind(value)}, not an object")
     return dict(value)
+
+
+def _copied_list(path: Path, value: Found, at: int) -> list[JSON]:
+    if not isinstance(value, list):
+        found = "not there" if value is MISSING else f"{kind(value)}, not an array"
+        raise _no_place(path, f"{_place(path, at)} is {found}")
+    if path.steps[at] not in range(len(value)):
+        raise _no_place(path, f"{_place(path, at)} has {len(value)} items; only one of them can be replaced")
+    return list(value)
+
+
+def _place(path: Path, at: int) -> str:
+    return f'"{path.steps[at - 1]}"' if at else "the run data"
 
 
 def _no_place(path: Path, reason: str) -> FlowError:

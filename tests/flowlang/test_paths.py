@@ -137,7 +137,7 @@ def test_kinds_of_path(text: str, definite: bool, reference: bool) -> None:
     assert (path.is_definite, path.is_reference) == (definite, reference)
 
 
-PAYLOAD = {"x": 1, "a": {"k": 0}, "list": [1], "nothing": None}
+PAYLOAD = {"x": 1, "a": {"k": 0}, "list": [1], "nothing": None, "rows": [{"n": 1}, [2, 3]]}
 RESULT = {"r": 9}
 PUT = {
     "$": {"r": 9},
@@ -146,6 +146,11 @@ PUT = {
     "$.p.q": {**PAYLOAD, "p": {"q": {"r": 9}}},
     "$['a b']": {**PAYLOAD, "a b": {"r": 9}},
     "$._run.X": {**PAYLOAD, "_run": {"X": {"r": 9}}},
+    "$.list[0]": {**PAYLOAD, "list": [{"r": 9}]},
+    "$.rows[0]": {**PAYLOAD, "rows": [{"r": 9}, [2, 3]]},
+    "$.rows[0].n": {**PAYLOAD, "rows": [{"n": {"r": 9}}, [2, 3]]},
+    "$.rows[0].new.deep": {**PAYLOAD, "rows": [{"n": 1, "new": {"deep": {"r": 9}}}, [2, 3]]},
+    "$.rows[1][1]": {**PAYLOAD, "rows": [{"n": 1}, [2, {"r": 9}]]},
     "$.__proto__.x": {**PAYLOAD, "__proto__": {"x": {"r": 9}}},
     "$.constructor.prototype.x": {**PAYLOAD, "constructor": {"prototype": {"x": {"r": 9}}}},
 }
@@ -164,9 +169,15 @@ def test_put_stores(text: str, expected: object) -> None:
         ("$.x.y", '"x" is a number, not an object'),
         ("$.list.y", '"list" is an array'),
         ("$.nothing.y", '"nothing" is null'),
-        ("$.list[0]", "not under an index"),
-        ("$.a[30000000]", "not under an index"),
-        ("$.list[*]", "not under an index"),
+        ("$.list[1]", '"list" has 1 items; only one of them can be replaced'),
+        ("$.list[30000000]", '"list" has 1 items'),
+        ("$.list[0].y", '"0" is a number, not an object'),
+        ("$.a[0]", '"a" is an object, not an array'),
+        ("$.zz[0]", '"zz" is not there'),
+        ("$.zz.y[0]", '"y" is not there'),
+        ("$[0]", "the run data is an object, not an array"),
+        ("$.list[-1]", "at one place only"),
+        ("$.list[*]", "at one place only"),
         ("$._context", "read-only"),
         ("$._context.run_id", "read-only"),
     ],
