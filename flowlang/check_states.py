@@ -165,6 +165,8 @@ def _exclude(site: Site, state: Mapping[str, JSON], alternatives: Alternatives) 
 
 
 def _exit(site: Site, state: Mapping[str, JSON], follower: str | None) -> None:
+    if ("Next" in state) is not ("End" in state) and state.get("End") is not False:
+        return
     end = Remedy('Add "End": true', Put(site.at("End").loc, True))
     no_end = Remedy("Remove End", Remove(site.at("End").loc))
     if "Next" in state and state.get("End") is True:
