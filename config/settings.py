@@ -172,6 +172,9 @@ ALLOW_HTTP_PROVIDERS = env.bool("ALLOW_HTTP_PROVIDERS", False)
 PROVIDER_TOKENS = env.dict("PROVIDER_TOKENS", default={})
 
 WORKER_MEMORY_MB = env.int("WORKER_MEMORY_MB", 2048)  # address space of a process that carries runs on
+# Of one person's runs so many are carried on like everybody's, and so many more may wait.
+MAX_ACTIVE_RUNS = env.int("MAX_ACTIVE_RUNS", 100)
+MAX_WAITING_RUNS = env.int("MAX_WAITING_RUNS", 2000)
 LEASE_SECONDS = env.float("LEASE_SECONDS", 15.0)
 FIRST_POLL_SECONDS = env.float("FIRST_POLL_SECONDS", 1.0)
 MAX_POLL_SECONDS = env.float("MAX_POLL_SECONDS", 10.0)

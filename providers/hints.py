@@ -23,7 +23,7 @@ EXPIRES_SECONDS: Final = 60
 PAUSE_SECONDS: Final = 5.0  # after a failure the broker is left alone for so long
 MOST_QUEUED: Final = 1000
 
-Hint = tuple[str, tuple[str, ...], str | None]
+Hint = tuple[str, tuple[str, ...], str | None, int]
 
 
 class _Sender:
@@ -70,7 +70,7 @@ class _Sender:
                 self._producer = None
                 logger.warning("The broker does not take hints: %s", error)
 
-    def _publish(self, task_name: str, ids: tuple[str, ...], queue_name: str | None) -> None:
+    def _publish(self, task_name: str, ids: tuple[str, ...], queue_name: str | None, priority: int) -> None:
         app = self._app()
         if self._producer is None:
             self._producer = app.amqp.Producer(app.connection_for_write())
@@ -82,6 +82,7 @@ class _Sender:
             expires=EXPIRES_SECONDS,
             ignore_result=True,
             retry=False,
+            priority=priority,
             **options,
         )
 
@@ -109,12 +110,13 @@ def _forget_parent() -> None:
 os.register_at_fork(after_in_child=_forget_parent)
 
 
-def send(task_name: str, *ids: str, queue: str | None = None) -> None:
+def send(task_name: str, *ids: str, queue: str | None = None, priority: int = 0) -> None:
     """Ask a worker to run `task_name(*ids)` soon. Never raises, never blocks; call it after the commit.
 
-    queue  "runs", "actions" or "endpoint-<id>"; by default the one that settings route the name to
+    queue     "runs", "actions" or "endpoint-<id>"; by default the one that settings route the name to
+    priority  from 0, taken first, to 9
     """
-    hint = (task_name, ids, queue)
+    hint = (task_name, ids, queue, priority)
     if _inline is None:
         _sender.put(hint)
         return
@@ -141,7 +143,7 @@ def _drain(waiting: deque[Hint]) -> None:
     _is_draining = True
     try:
         while waiting:
-            task_name, ids, _ = waiting.popleft()
+            task_name, ids, _, _ = waiting.popleft()
             import_string(task_name)(*ids)
     finally:
         _is_draining = False

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from library import access as library_access
 from library.models import FlowRole, FlowVersion
 from library.publish import current_version
-from runs import access, documents, engine, listing, metadata, removal
+from runs import access, documents, engine, listing, metadata, removal, retry_api
 from runs.access import MANAGER, OWNER
 from runs.models import Run, RunRole
 from runs.starting import refuse_input
@@ -51,6 +51,9 @@ class Start(APIView):
         version, body, said = _startable(request, flow_id)
         user = _caller(request)
         managers, monitors = said.roles.get(RunRole.MANAGER, []), said.roles.get(RunRole.MONITOR, [])
+        asked = cast("dict[str, Any]", request.data)
+        request_id = metadata.request_id(request.headers.get("Idempotency-Key"), asked)
+        said.values["request_id"] = request_id
         run = engine.start(version, user, body, managers=managers, monitors=monitors, **said.values)
         return Response(documents.run_document(run, user), status=201)
 
@@ -137,8 +140,11 @@ class Definition(APIView):
 
 class Log(APIView):
     def get(self, request: Request, run_id: str) -> Response:
-        run = access.run_for(_caller(request), run_id)
+        user = _caller(request)
+        run = access.run_for(user, run_id)
         asked = paging.read(request, size="limit", default=10)
+        if flag(asked.query, "include_earlier"):
+            return Response(retry_api.whole_log(run, user, asked))
         order = ["-seq"] if flag(asked.query, "reverse_order") else ["seq"]
         page = asked.page(run.events.all(), order)
         return Response(page.document("entries", [documents.log_entry(event) for event in page.items]))

@@ -34,7 +34,7 @@ from flowlang.machine import (
     Woken,
 )
 from flowlang.problems import JSON
-from runs import calls, failpoints, journal, lease, mails, news, programs, web_inputs
+from runs import calls, failpoints, journal, lease, limits, mails, news, programs, web_inputs
 from runs.calls import Later
 from runs.lease import Hold, claim
 from runs.models import EPOCH, Run
@@ -248,7 +248,7 @@ def _let_others(hold: Hold) -> None:
         "hint_at": now + FIRST_PAUSE,
     }
     if retried(lambda: journal.write(hold, changes, now, [])):
-        hint(hold.run.pk)
+        hint(hold.run.pk, limits.USUAL)
 
 
 def _give_up(hold: Hold) -> None:

@@ -17,6 +17,7 @@ LONGEST_TAG: Final = 128
 _POLICY: Final = "activity_notification_policy"
 _STATUSES: Final = (Run.INACTIVE, Run.FAILED, Run.SUCCEEDED)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_REQUEST_ID: Final = re.compile(r"[!-~]{1,255}")
 Item = dict[str, Any]
 
 
@@ -45,6 +46,22 @@ def read(body: Mapping[str, Any]) -> Said:
             reader(said, body[name])
     refuse(said.items)
     return said
+
+
+def request_id(header: str | None, body: Mapping[str, Any]) -> str:
+    """Return what the client calls its request, from the header or the body; "" for nothing.
+
+    Raises Unprocessable for what is no name, or for two that differ
+    """
+    said = Said()
+    named = body.get("request_id")
+    for where, value in (("Idempotency-Key", header), ("request_id", named)):
+        if value is not None and not (isinstance(value, str) and _REQUEST_ID.fullmatch(value)):
+            said.refuse("This must be 1 to 255 visible characters without blanks.", where)
+    if None not in (header, named) and header != named:
+        said.refuse("This differs from the header Idempotency-Key; send one of them.", "request_id")
+    refuse(said.items)
+    return header or named or ""
 
 
 def _read_label(said: Said, value: Any) -> None:

@@ -12,15 +12,16 @@ from django.db.models.functions import Least
 
 from providers import hints
 from runs import clock, failpoints
+from runs.limits import FIRST
 from runs.models import Run
 
 ADVANCE_TASK: Final = "runs.tasks.advance_run"
 FIRST_PAUSE: Final = timedelta(seconds=2)
 
 
-def hint(run_id: UUID) -> None:
+def hint(run_id: UUID, priority: int = FIRST) -> None:
     """Ask a worker to look at the run soon; call it after the commit."""
-    hints.send(ADVANCE_TASK, str(run_id))
+    hints.send(ADVANCE_TASK, str(run_id), priority=priority)
     failpoints.reach("after_hint")
 
 

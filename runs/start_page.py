@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final, cast
@@ -26,7 +28,7 @@ from runs import engine
 from runs.access import run_for
 from runs.models import Run
 from runs.start_sheet import ADVANCED, Sheet, again, begun, checked, posted, told, turned
-from wire.errors import FlowInputError, NotFound
+from wire.errors import FlowInputError, NotFound, StateConflict
 from wire.models import GroupIdentity, User
 from wire.principals import GROUP_PREFIX, caller_of, identity_urn
 
@@ -102,15 +104,27 @@ def _start(request: HttpRequest, version: FlowVersion, sheet: Sheet) -> HttpResp
     try:
         sheet, said = checked(sheet, version.input_schema)
         if sheet.is_right:
-            run = engine.start(version, cast("User", request.user), sheet.draft.body, **said)
+            user, body = cast("User", request.user), sheet.draft.body
+            run = engine.start(version, user, body, request_id=_request_id(request, body), **said)
             return redirect("runs:run", run_id=run.pk)
     except FlowInputError as error:
         problems = error.detail if isinstance(error.detail, list) else []
         sheet = replace(sheet, problems=problems)
+    except StateConflict as error:
+        sheet = replace(sheet, problems=[{"loc": ["$"], "msg": str(error.detail)}])
     except UnusableSchema as error:
         problems = [{"loc": ["$"], "msg": f"The flow's input schema cannot be used: {error}"}]
         sheet = replace(sheet, problems=problems)
     return _page(request, version, sheet, status=422)
+
+
+def _request_id(request: HttpRequest, body: Any) -> str:
+    """Pressing Start twice starts one run; a page that was gone back to and changed starts another one."""
+    page = request.POST.get("page_id", "")
+    if not page:
+        return ""
+    said = [page, body, request.POST.get("label", ""), request.POST.get("tags", "")]
+    return f"page:{hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()}"
 
 
 def _page(request: HttpRequest, version: FlowVersion, sheet: Sheet, status: int = 200) -> HttpResponse:
@@ -128,6 +142,7 @@ def _page(request: HttpRequest, version: FlowVersion, sheet: Sheet, status: int 
         "has_sample": isinstance(flow.sample_input, dict),
         "can_guide": forms.is_object(version.input_schema),
         "here": request.path,
+        "page_id": request.POST.get("page_id") or uuid.uuid4(),
         "collections": visible_to(caller_of(cast("User", request.user)))[:_MOST_COLLECTIONS],
     }
     return render(request, "runs/start.html", context, status=status)

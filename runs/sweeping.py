@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from runs import clock, failpoints
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+
+from runs import clock, failpoints, limits
 from runs.models import Run
 from runs.nudges import FIRST_PAUSE, hint
 
@@ -20,7 +23,8 @@ _AT_ONCE: Final = 500
 class Swept:
     """What a sweep found.
 
-    due      runs that are due and held by nobody, oldest first, as many as one sweep looks at
+    due      runs that are due and held by nobody, as many as one sweep looks at: first the oldest of each
+             person, then the second oldest of each, and so on
     overdue  those of them that have been so for longer than OVERDUE
     next_at  when the next run falls due, if one does
     """
@@ -30,27 +34,46 @@ class Swept:
     next_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A due run; `turn` counts those of the same person from 1, the oldest first."""
+
+    run_id: UUID
+    wake_at: datetime
+    hint_at: datetime
+    turn: int
+
+
 def sweep(limit: int = _AT_ONCE) -> Swept:
     """Hint at what is due and held by nobody, at growing intervals; return what that is."""
     now = clock.now()
-    free = Run.objects.filter(wake_at__lte=now, lease_until__lte=now).order_by("wake_at")
-    _hint_again(list(free.filter(hint_at__lte=now).only("wake_at")[:limit]), now)
-    due = list(free.values_list("pk", flat=True)[:limit])
-    overdue = list(free.filter(wake_at__lte=now - OVERDUE).values_list("pk", flat=True)[:limit])
+    found = _due(now, limit)
+    _hint_again([each for each in found if each.hint_at <= now], now)
     coming = Run.objects.filter(wake_at__gt=now).order_by("wake_at").values_list("wake_at", flat=True)
-    return Swept(due, overdue, coming.first())
+    return Swept(
+        due=[each.run_id for each in found],
+        overdue=[each.run_id for each in found if each.wake_at <= now - OVERDUE],
+        next_at=coming.first(),
+    )
 
 
-def _hint_again(due: list[Run], now: datetime) -> None:
+def _due(now: datetime, limit: int) -> list[_Due]:
+    number = Window(RowNumber(), partition_by=F("owner"), order_by=F("wake_at").asc())
+    free = Run.objects.filter(wake_at__lte=now, lease_until__lte=now).annotate(turn=number)
+    rows = free.order_by("turn", "wake_at").values_list("pk", "wake_at", "hint_at", "turn")
+    return [_Due(pk, wake_at or now, hint_at, turn) for pk, wake_at, hint_at, turn in rows[:limit]]
+
+
+def _hint_again(due: list[_Due], now: datetime) -> None:
     after: dict[timedelta, list[UUID]] = {}
-    for run in due:
-        after.setdefault(pause(now - (run.wake_at or now)), []).append(run.pk)
+    for each in due:
+        after.setdefault(pause(now - each.wake_at), []).append(each.run_id)
     for interval, run_ids in after.items():
         Run.objects.filter(pk__in=run_ids).update(hint_at=now + interval)
     if due:
         failpoints.reach("in_sweep")
-    for run in due:
-        hint(run.pk)
+    for each in due:
+        hint(each.run_id, limits.turn(each.turn - 1))
 
 
 def pause(age: timedelta) -> timedelta:

@@ -3,6 +3,7 @@
 import argparse
 import os
 import resource
+import socket
 import warnings
 from typing import Any, Final
 
@@ -61,7 +62,7 @@ class Command(BaseCommand):
             queues=_QUEUES[queue],
             pool=pool,
             concurrency=concurrency,
-            hostname=f"{queue}-{os.getpid()}@%h",
+            hostname=f"{queue}-{os.getpid()}@{socket.gethostname()}",
             loglevel="WARNING",
             quiet=True,
             optimization="fair",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import warnings
 from typing import Any
 
@@ -72,7 +73,7 @@ def _serve(endpoint: Endpoint, concurrency: int) -> int:
         queues=[endpoint.queue],
         pool="threads",  # each call is a process of its own
         concurrency=concurrency,
-        hostname=f"endpoint-{endpoint.pk}-{os.getpid()}@%h",
+        hostname=f"endpoint-{endpoint.pk}-{os.getpid()}@{socket.gethostname()}",
         loglevel="WARNING",
         quiet=True,
         optimization="fair",
