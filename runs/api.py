@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from library import access as library_access
 from library.models import FlowRole, FlowVersion
 from library.publish import current_version
-from runs import access, documents, engine, listing, metadata, removal
+from runs import access, documents, engine, listing, metadata, removal, retry_api
 from runs.access import MANAGER, OWNER
 from runs.models import Run, RunRole
 from runs.starting import refuse_input
@@ -143,6 +143,8 @@ class Log(APIView):
         user = _caller(request)
         run = access.run_for(user, run_id)
         asked = paging.read(request, size="limit", default=10)
+        if flag(asked.query, "include_earlier"):
+            return Response(retry_api.whole_log(run, user, asked))
         order = ["-seq"] if flag(asked.query, "reverse_order") else ["seq"]
         page = asked.page(run.events.all(), order)
         return Response(page.document("entries", [documents.log_entry(event) for event in page.items]))

@@ -96,16 +96,22 @@ def read_instant(text: str, zone: str) -> datetime:
 
     text  with an offset, as in flowlang.timestamps; or YYYY-MM-DDThh:mm[:ss], a local time in `zone`
     """
-    is_local = _LOCAL.fullmatch(text) is not None
+    strange = f'"{text[:60]}" is not between the years {_FIRST.year} and {_LAST.year}.'
     try:
-        instant = (
-            resolved(datetime.fromisoformat(text), zone_of(zone)) if is_local else timestamps.parse(text)
-        )
+        instant = _local(text, zone) if _LOCAL.fullmatch(text) else timestamps.parse(text)
     except OverflowError as error:
-        raise ValueError(f'"{text}" is not between {_FIRST.year} and {_LAST.year}.') from error
+        raise ValueError(strange) from error
     if not _FIRST <= instant < _LAST:
-        raise ValueError(f'"{text}" is not between {_FIRST.year} and {_LAST.year}.')
+        raise ValueError(strange)
     return instant
+
+
+def _local(text: str, zone: str) -> datetime:
+    try:
+        local = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f'"{text}" does not exist: {error}.') from error
+    return resolved(local, zone_of(zone))
 
 
 def _once(rule: Rule, instant: datetime) -> datetime | None:

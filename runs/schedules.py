@@ -17,7 +17,7 @@ from runs import clock, secrets
 from runs.metadata import Said
 from runs.models import Run, RunRole, RunSchedule
 from runs.schedule_reading import Plan
-from runs.schedule_times import Rule
+from runs.schedule_times import PREVIEWED, Rule
 from runs.starting import refuse_input
 from wire.errors import Forbidden, StateConflict, Unprocessable
 from wire.models import User
@@ -115,7 +115,12 @@ def coming(schedule: RunSchedule) -> list[datetime]:
     if schedule.next_at is None:
         return []
     left = None if schedule.most_runs is None else schedule.most_runs - schedule.runs_started
-    return [schedule.next_at, *rule_of(schedule).coming(schedule.next_at, 4)][:left]
+    return [schedule.next_at, *rule_of(schedule).coming(schedule.next_at, PREVIEWED - 1)][:left]
+
+
+def previewed(plan: Plan) -> list[datetime]:
+    """Return the first times of a plan."""
+    return [plan.first_at, *plan.rule.coming(plan.first_at, PREVIEWED - 1)][: plan.most_runs]
 
 
 def _checked(version: FlowVersion, body: Body) -> str:

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from runs import api as rest
-from runs import health_views, live_views, page_urls, web_inputs_api
+from runs import health_views, live_views, page_urls, retry_api, schedules_api, web_inputs_api
 from runs.consumers import Nowhere, RunConsumer
 
 api: list[URLPattern | URLResolver] = [
@@ -14,8 +14,15 @@ api: list[URLPattern | URLResolver] = [
     path("runs/<str:run_id>/cancel", rest.Cancel.as_view()),
     path("runs/<str:run_id>/release", rest.Release.as_view()),
     path("runs/<str:run_id>/resume", rest.Resume.as_view()),
+    path("runs/<str:run_id>/retry", retry_api.Retry.as_view()),
     path("runs/<str:run_id>/definition", rest.Definition.as_view()),
     path("runs/<str:run_id>/log", rest.Log.as_view()),
+    path("schedules", schedules_api.Schedules.as_view()),
+    path("schedules/preview", schedules_api.SchedulePreview.as_view()),
+    path("schedules/<str:schedule_id>", schedules_api.OneSchedule.as_view()),
+    path("schedules/<str:schedule_id>/pause", schedules_api.SchedulePause.as_view()),
+    path("schedules/<str:schedule_id>/resume", schedules_api.ScheduleResume.as_view()),
+    path("schedules/<str:schedule_id>/runs", schedules_api.ScheduleRuns.as_view()),
     path("web_inputs", web_inputs_api.WebInputs.as_view()),
     path("web_inputs/<str:web_input_id>", web_inputs_api.OneWebInput.as_view()),
     path("web_inputs/<str:web_input_id>/respond", web_inputs_api.Respond.as_view()),

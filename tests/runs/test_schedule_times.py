@@ -174,7 +174,7 @@ def test_a_time_without_an_offset_is_one_of_the_zone(text, instant):
     ],
 )
 def test_what_is_no_time_is_told(wrong):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"^\".*\.$"):
         read_instant(wrong, BERLIN)
 
 
