@@ -26,3 +26,8 @@ def test_operators_agree_with_recorded_outcomes() -> None:
         for case in recorded["cases"]:
             holds = choices.compile_rule(rule_of(recorded, case))(case, {})
             assert holds is case["expected"], (recorded["operator"], case)
+
+
+def test_all_recorded_outcomes_are_looked_at() -> None:
+    assert len(FILES) == 15
+    assert sum(len(json.loads(file.read_text())["cases"]) for file in FILES) == 146
