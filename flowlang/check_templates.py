@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -18,6 +18,7 @@ SUFFIXES: Final = (".$", ".=")
 _PRIVATE_DATA: Final = "_private"
 # What true, false and null are in Python; as names they are taken from the run data.
 _JSON_WORDS: Final = frozenset(("true", "false", "null"))
+_PLAIN_FUNCTIONS: Final = expressions.FUNCTIONS - expressions.RANDOM
 
 
 @lru_cache(maxsize=2048)
@@ -27,6 +28,30 @@ def parsed(text: str) -> Expression | ExpressionSyntaxError:
         return expressions.parse(text)
     except ExpressionSyntaxError as error:
         return error
+
+
+@lru_cache(maxsize=4096)
+def _is_plain_path(text: str) -> bool:
+    """Whether nothing is to be said about a path, wherever it stands."""
+    found = check_values.parsed(text)
+    return isinstance(found, Path) and not _is_private(found.steps[:1])
+
+
+@lru_cache(maxsize=2048)
+def _is_plain_expression(text: str) -> bool:
+    """Whether nothing is to be said about an expression, wherever it stands."""
+    found = parsed(text)
+    return (
+        isinstance(found, Expression)
+        and found.functions <= _PLAIN_FUNCTIONS
+        and not found.newlines
+        and found.names.isdisjoint(_JSON_WORDS)
+        and not _is_private(_names(found))
+    )
+
+
+def _is_private(names: Iterable[object]) -> bool:
+    return any(isinstance(name, str) and name.startswith(_PRIVATE_DATA) for name in names)
 
 
 def base(key: str) -> str:
@@ -60,10 +85,7 @@ def _walk(site: Site, value: JSON) -> None:
 
 
 def _member(site: Site, key: str, value: JSON, siblings: Mapping[str, JSON]) -> None:
-    if key in SUFFIXES:
-        site.at(key).error("template-name", f"A name is missing before {key}.", on_key=True)
-    elif key.endswith(SUFFIXES):
-        _clash(site, key, siblings)
+    if key.endswith(SUFFIXES):
         _reading(site, key, value, siblings)
     elif isinstance(value, dict | list) and key != PRIVATE:
         _walk(site.at(key), value)
@@ -81,8 +103,7 @@ def _looks_like_path(site: Site, value: str, *remedies: Remedy) -> None:
 
 
 def _clash(site: Site, key: str, siblings: Mapping[str, JSON]) -> None:
-    others = (base(key), base(key) + ".$")
-    for other in others:
+    for other in (key[:-2], f"{key[:-2]}.$"):
         if other in siblings and other != key:
             message = f'"{key}" and "{other}" both give a value to "{base(key)}". Remove one.'
             remedies = [Remedy(f'Remove "{name}"', Remove(site.at(name).loc)) for name in (other, key)]
@@ -90,17 +111,23 @@ def _clash(site: Site, key: str, siblings: Mapping[str, JSON]) -> None:
 
 
 def _reading(site: Site, key: str, value: JSON, siblings: Mapping[str, JSON]) -> None:
+    if key in SUFFIXES:
+        site.at(key).error("template-name", f"A name is missing before {key}.", on_key=True)
+        return
+    _clash(site, key, siblings)
     kind = "a path" if key.endswith(".$") else "an expression"
     if not isinstance(value, str):
         message = f'"{key}" is {quote(value)}; a name that ends in "{key[-2:]}" takes {kind} as text.'
         site.at(key).error(
             "template-value", message, *_constant(site, key, siblings), type="type_error.string"
         )
+    elif (_is_plain_path if key.endswith(".$") else _is_plain_expression)(value):
+        return
     elif key.endswith(".$"):
         plain = () if value.startswith(("$", "States.")) else _constant(site, key, siblings)
         found = check_values.syntax(site, key, value, *plain)
-        steps = found.steps[:1] if found else ()
-        _secret(site, key, any(isinstance(s, str) and s.startswith(_PRIVATE_DATA) for s in steps), siblings)
+        if found and _is_private(found.steps[:1]):
+            _secret(site, key, siblings)
     else:
         _expression(site, key, value, siblings)
 
@@ -132,7 +159,8 @@ def _expression(site: Site, key: str, value: str, siblings: Mapping[str, JSON]) 
         _line_breaks(site.at(key), found.newlines)
     if words := sorted(found.names & _JSON_WORDS):
         _json_words(site.at(key), words, value)
-    _secret(site, key, any(name.startswith(_PRIVATE_DATA) for name in _names(found)), siblings)
+    if _is_private(_names(found)):
+        _secret(site, key, siblings)
 
 
 def _function(site: Site, name: str, text: str) -> None:
@@ -200,10 +228,11 @@ def _private_names(site: Site, siblings: Mapping[str, JSON]) -> None:
             site.at(PRIVATE, index).warn("private-unknown", message, *remedies)
 
 
-def _secret(site: Site, key: str, is_secret: bool, siblings: Mapping[str, JSON]) -> None:
+def _secret(site: Site, key: str, siblings: Mapping[str, JSON]) -> None:
+    """Warn of private data that is read into a member which is not private."""
     names = siblings.get(PRIVATE, [])
     listed = names if isinstance(names, list) else []
-    if not is_secret or any(isinstance(name, str) and base(name) == base(key) for name in listed):
+    if any(isinstance(name, str) and base(name) == base(key) for name in listed):
         return
     change = Put(site.at(PRIVATE, len(listed)).loc, base(key))
     remedy = Remedy(f"Add it to {PRIVATE}", change if listed else Put(site.at(PRIVATE).loc, [base(key)]))

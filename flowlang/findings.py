@@ -94,7 +94,8 @@ class Site(NamedTuple):
 
     def at(self, *steps: str | int) -> Site:
         """Return the place `steps` further in."""
-        return Site(self.findings, (*self.loc, *steps), self.subject)
+        # Not by the constructor of named tuples: this runs for every member of every state.
+        return tuple.__new__(Site, (self.findings, self.loc + steps, self.subject))
 
     def error(
         self,
