@@ -9,11 +9,11 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.faults import trials
+from tests.faults import matrix, trials
 from tests.faults.figures import BARS, Figure
 from tests.faults.site import DATABASES, Site
 
-TRIALS: dict[str, Callable[..., Figure]] = {"R1": trials.killed}
+TRIALS: dict[str, Callable[..., Figure]] = {"R1": trials.killed, "R2": matrix.tried_out}
 
 
 def main(arguments: list[str]) -> int:

@@ -18,6 +18,7 @@ _CLEAN: Final = {
 }
 
 BARS: Final[dict[str, dict[str, tuple[str, float]]]] = {
+    "R2": _CLEAN | {"percent": (AT_LEAST, 100)},
     "R1": _CLEAN | {"seconds": (AT_MOST, 180), "repeated beyond kills": (AT_MOST, 0)},
 }
 

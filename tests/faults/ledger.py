@@ -1,7 +1,7 @@
 """A provider in a process of its own: it writes down every call, and applies one effect per request id.
 
 Started as `python -m tests.faults.ledger BOOK SEED`; it prints its port. How it behaves is said by the
-address: http://127.0.0.1:PORT/<mode>. The book has one JSON object a line: {"at", "op", "mode", "id", "effect"}.
+address: http://127.0.0.1:PORT/<mode>. The book has one JSON object a line: at, op, mode, id, effect.
 """
 
 from __future__ import annotations

@@ -93,6 +93,11 @@ class Postgres:
         query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         return len(self.ask(f"{query} WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"))
 
+    @property
+    def pid(self) -> int:
+        assert self._child is not None
+        return self._child.pid
+
     def stop_at_once(self) -> None:
         """Stop as a power cut does: no goodbye, recovery at the next start."""
         if self._child is None:
