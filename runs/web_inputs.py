@@ -22,6 +22,7 @@ EXPIRED: Final = "Flows.WebInputExpired"
 LONGEST_RUN: Final = timedelta(days=365)
 _SINGULAR, _PLURAL = "urn:globus:group:id:", "urn:globus:groups:id:"
 _STYLES: Final = ("Text", "Table")
+_OPTION_MEMBERS: Final = ("option_id", "value", "label", "description")
 
 
 class _Wrong(Exception):
@@ -70,8 +71,13 @@ def _opened(web_input: WebInput) -> dict[str, JSON]:
         "status": WebInput.OPEN,
         "input_type": "selection",
         "title": web_input.context["title"],
-        "options": web_input.options,
+        "options": [_ordered(option) for option in web_input.options],
     }
+
+
+def _ordered(option: dict[str, JSON]) -> dict[str, JSON]:
+    """A database may keep members in an order of its own; the log must not depend on who read the row."""
+    return {name: option[name] for name in _OPTION_MEMBERS if name in option}
 
 
 def look(hold: Hold, intent: AwaitInput) -> Outcome | Later:
@@ -113,7 +119,7 @@ def _answer(web_input: WebInput) -> JSON:
     return {
         "web_input_id": str(web_input.pk),
         "response": option["value"],
-        "option": option,
+        "option": _ordered(option),
         "respondent_urn": web_input.answered_by,
         "responded_at": web_input.closed_at.isoformat(timespec="microseconds")
         if web_input.closed_at
@@ -138,6 +144,18 @@ def close_expired(now: datetime) -> None:
     over = WebInput.objects.filter(status=WebInput.OPEN, expires_at__lte=now)
     if over.exists():
         over.update(status=WebInput.CLOSED, closed_at=now)
+
+
+def close_of_ended(run_id: uuid.UUID | None = None) -> None:
+    """Close the questions that a run has left open at its end; without an id, those of all ended runs."""
+    left = WebInput.objects.filter(status=WebInput.OPEN, run__wake_at=None)
+    if run_id is not None:
+        left = left.filter(run=run_id)
+    ids = list(left.values_list("pk", flat=True))
+    if ids:
+        WebInput.objects.filter(pk__in=ids, status=WebInput.OPEN).update(
+            status=WebInput.CLOSED, closed_at=clock.now()
+        )
 
 
 # --- what a CreateWebInput state asks for (source: flow-language, CreateWebInput)
