@@ -11,6 +11,7 @@ from flowlang.findings import Put, Remedy, Remove, Site, quote
 from flowlang.problems import JSON
 from flowlang.rules import CONNECTIVES, OPERATORS, RULE, Fields
 
+_written: Final = json.JSONEncoder(sort_keys=True).encode
 _NESTED: Final = Fields({name: field for name, field in RULE.items() if name != "Next"})
 
 
@@ -111,7 +112,7 @@ def _shadowed(site: Site, rules: list[JSON]) -> None:
     for index, rule in enumerate(rules):
         if not isinstance(rule, dict):
             continue
-        test = json.dumps({key: value for key, value in rule.items() if key != "Next"}, sort_keys=True)
+        test = _written({key: value for key, value in rule.items() if key != "Next"})
         if test in seen:
             message = f"This rule can never hold: rule {seen[test] + 1} tests the same and comes first."
             site.at(index).warn(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from flowlang import check_catchers, check_choices, check_graph
@@ -20,6 +21,7 @@ _SECRET_VALUE: Final = re.compile(
     r"AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|xox[abprs]-[0-9A-Za-z-]{10}|-----BEGIN [A-Z ]*PRIVATE KEY"
     r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10}"
 )
+_SHORTEST_SECRET: Final = 15
 _SLOW_PROVIDERS: Final = re.compile(
     r"https://(transfer\.actions\.globus\.org/transfer|compute\.actions\.globus\.org(/v[23]|/fxap)?"
     r"|actions\.(automate\.)?globus\.org/transfer/transfer|api\.funcx\.org/automate|automate\.funcx\.org)/?"
@@ -94,13 +96,22 @@ def _is_reading(value: dict[str, JSON]) -> bool:
 def _secrets(site: Site, key: str, value: JSON) -> None:
     for loc, text in _texts(value):
         name = next((step for step in reversed(loc) if isinstance(step, str)), "")
-        is_named = _SECRET_NAME.fullmatch(name) and len(text) >= 4 and not text.startswith("$")
-        if PRIVATE in loc or name.endswith(SUFFIXES) or not (is_named or _SECRET_VALUE.search(text)):
+        if name.endswith(SUFFIXES) or not _is_secret(name, text) or PRIVATE in loc:
             continue
         message = (
             f'"{name}" looks like a secret. Whoever may see the flow can read it: take it from the input.'
         )
         site.at(key, *loc).warn("secret-literal", message)
+
+
+def _is_secret(name: str, text: str) -> bool:
+    is_named = len(text) >= 4 and not text.startswith("$") and _is_secret_name(name)
+    return is_named or (len(text) >= _SHORTEST_SECRET and _SECRET_VALUE.search(text) is not None)
+
+
+@lru_cache(maxsize=1024)
+def _is_secret_name(name: str) -> bool:
+    return _SECRET_NAME.fullmatch(name) is not None
 
 
 def _texts(value: JSON) -> Iterator[tuple[Loc, str]]:
