@@ -43,7 +43,7 @@ class _Reading:
 
 
 _Part: TypeAlias = Callable[[_Reading], JSON]
-_Mask: TypeAlias = "dict[str | int, _Mask | None]"
+Mask: TypeAlias = "dict[str | int, Mask | None]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class _Piece:
 
     read: _Part
     is_constant: bool
-    mask: _Mask
+    mask: Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,11 @@ class Template:
     """Compiled Parameters."""
 
     _root: _Piece
+
+    @property
+    def private(self) -> Mask:
+        """Where its private members are: empty when there are none."""
+        return self._root.mask
 
     def evaluate(self, data: JSON, context: JSON, seed: str = "") -> JSON:
         """Return the parameters with every ".$" and ".=" member replaced by its value.
@@ -74,7 +79,7 @@ class Template:
 
     def mask(self, evaluated: JSON) -> JSON:
         """Return `evaluated` with the values that __Private_Parameters names hidden, for logs."""
-        return _masked(evaluated, self._root.mask)
+        return masked(evaluated, self.private)
 
 
 def compile_template(parameters: JSON) -> Template:
@@ -103,7 +108,7 @@ def _array_piece(values: list[JSON], place: str, depth: int) -> _Piece:
     if all(piece.is_constant for piece in pieces):
         return _Piece(lambda reading: values, is_constant=True, mask={})
     reads = [piece.read for piece in pieces]
-    mask: _Mask = {index: piece.mask for index, piece in enumerate(pieces) if piece.mask}
+    mask: Mask = {index: piece.mask for index, piece in enumerate(pieces) if piece.mask}
     return _Piece(lambda reading: [read(reading) for read in reads], is_constant=False, mask=mask)
 
 
@@ -118,7 +123,7 @@ def _object_piece(members: dict[str, JSON], place: str, depth: int) -> _Piece:
                 f'"{_at(place, name)}" is given twice, once with ".$" or ".=". Keep one of them.'
             )
         pieces[name] = _member_piece(key, value, place, depth)
-    mask: _Mask = {name: piece.mask for name, piece in pieces.items() if piece.mask}
+    mask: Mask = {name: piece.mask for name, piece in pieces.items() if piece.mask}
     mask.update(dict.fromkeys(_private_names(members), None))
     if PRIVATE not in members and all(piece.is_constant for piece in pieces.values()):
         return _Piece(lambda reading: members, is_constant=True, mask=mask)
@@ -185,13 +190,22 @@ def _private_names(members: dict[str, JSON]) -> list[str]:
     return [_base_name(str(name)) for name in names]
 
 
-def _masked(value: JSON, mask: _Mask | None) -> JSON:
+def masked(value: JSON, mask: Mask | None) -> JSON:
+    """Return `value` with hidden what `mask` names: {"a": None} the member a, {0: {"b": None}} b of an item."""
     if mask is None:
         return MASK
     if not mask:
         return value
     if isinstance(value, dict):
-        return {name: _masked(below, mask.get(name, {})) for name, below in value.items()}
+        return {name: masked(below, mask.get(name, {})) for name, below in value.items()}
     if isinstance(value, list):
-        return [_masked(below, mask.get(index, {})) for index, below in enumerate(value)]
+        return [masked(below, mask.get(index, {})) for index, below in enumerate(value)]
     return value
+
+
+def joined(one: Mask | None, other: Mask | None) -> Mask | None:
+    """Return the mask that hides what either of the two hides."""
+    if one is None or other is None:
+        return None
+    both = {name: joined(below, other.get(name, {})) for name, below in one.items()}
+    return {**other, **both}

@@ -10,6 +10,7 @@ from flowlang.intents import Timing
 from flowlang.problems import JSON, FlowError
 
 _ROOT: Final = paths.parse("$")
+_COMPUTING: Final = ("Pass", "ExpressionEval")
 _PATH_FIELDS: Final[tuple[str, ...]] = (
     "InputPath",
     "ResultPath",
@@ -75,10 +76,14 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A definition that `advance` can run, from `compile_definition`. Keep it: states are compiled once."""
+    """A definition that `advance` can run, from `compile_definition`. Keep it: states are compiled once.
+
+    secrets  where in the run data private parameters are stored, for logs
+    """
 
     definition: dict[str, JSON]
     timing: Timing
+    secrets: parameters.Mask = field(default_factory=dict, repr=False, compare=False)
     _compiled: dict[str, State] = field(default_factory=dict, repr=False, compare=False)
 
     def state(self, name: str) -> State:
@@ -98,7 +103,41 @@ def compile_definition(definition: dict[str, JSON], timing: Timing | None = None
 
     timing  how actions are polled; default: after 1 s, doubling to 10 s
     """
-    return Program(definition, timing or Timing())
+    return Program(definition, timing or Timing(), _secrets(definition))
+
+
+def _secrets(definition: dict[str, JSON]) -> parameters.Mask:
+    """Return where in the run data the states that compute it store what they call private.
+
+    Source  Flows documentation, "Protecting secrets": a run's log never has the values of private parameters
+    """
+    states = definition.get("States")
+    found: parameters.Mask | None = {}
+    for name, fields in states.items() if isinstance(states, dict) else ():
+        if isinstance(fields, dict) and fields.get("Type") in _COMPUTING and _has_private(fields):
+            found = parameters.joined(found, _stored_secrets(definition, name))
+    return found or {}
+
+
+def _has_private(value: JSON) -> bool:
+    pending = [value]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, dict) and parameters.PRIVATE in each:
+            return True
+        pending.extend(each.values() if isinstance(each, dict) else each if isinstance(each, list) else ())
+    return False
+
+
+def _stored_secrets(definition: dict[str, JSON], name: str) -> parameters.Mask | None:
+    try:
+        state = _compile(definition, name)
+    except FlowError:
+        return {}  # It fails when it is entered, and stores nothing.
+    mask: parameters.Mask | None = state.template.private if state.template else {}
+    for step in reversed(state.result_path.steps):
+        mask = {step: mask} if isinstance(step, (str, int)) else {}
+    return mask
 
 
 def _compile(definition: dict[str, JSON], name: str) -> State:

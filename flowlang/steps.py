@@ -80,10 +80,17 @@ def _enter_fail(turn: Turn, state: State) -> Move:
 
 def _reason(turn: Turn, state: State, name: str) -> str | None:
     path = state.path_fields.get(f"{name}Path")
-    value = state.fields.get(name) if path is None else paths.get(path, turn.data, turn.context)
-    if value is None or isinstance(value, str):
-        return value
-    return actions.json_text(events.visible(value))
+    if path is None:
+        value = state.fields.get(name)
+        return value if value is None or isinstance(value, str) else actions.json_text(value)
+    value = paths.get(path, turn.data, turn.context)
+    if _is_hidden(path):
+        return events.MASK
+    return value if isinstance(value, str) else actions.json_text(events.visible(value))
+
+
+def _is_hidden(path: paths.Path) -> bool:
+    return any(isinstance(step, str) and events.is_hidden(step) for step in path.steps)
 
 
 def _enter_wait(turn: Turn, state: State) -> Move:
@@ -111,7 +118,8 @@ def _due_at(turn: Turn, state: State) -> datetime:
     try:
         return timestamps.parse(value if isinstance(value, str) else paths.kind(value))
     except ValueError as error:
-        raise FlowError("States.Runtime", f"{where} cannot be waited for: {error}") from error
+        reason = "It is no timestamp." if path is not None and _is_hidden(path) else str(error)
+        raise FlowError("States.Runtime", f"{where} cannot be waited for: {reason}") from error
 
 
 def _seconds(value: JSON, where: str) -> int:

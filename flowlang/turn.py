@@ -11,8 +11,9 @@ import orjson
 from flowlang import events, paths
 from flowlang.events import Event
 from flowlang.intents import Advance, Cursor, Intent, Poll, Status
+from flowlang.parameters import masked
 from flowlang.problems import JSON, FlowError
-from flowlang.program import Program, State
+from flowlang.program import Catcher, Program, State
 from flowlang.sizes import encode_within_limit
 
 CATCHING_TYPES: Final = frozenset({"Action", "CreateWebInput", "AwaitWebInput"})
@@ -57,7 +58,8 @@ class Turn:
     def shown(self) -> JSON:
         """Return the run data without what is hidden; worked out once for each version of it."""
         if self._shown is None or self._shown[0] is not self.data:
-            self._shown = (self.data, events.visible(self.data))
+            shown = masked(events.visible(self.data), self.program.secrets)
+            self._shown = (self.data, shown)
         return self._shown[1]
 
     def store(self, path: paths.Path, result: JSON) -> None:
@@ -126,17 +128,20 @@ def catch(turn: Turn, state: State, error: FlowError) -> Move:
         if error.name in catcher.names or (
             "States.ALL" in catcher.names and error.name not in UNCAUGHT_BY_ALL
         ):
-            return _caught(turn, catcher.result_path, catcher.next, error)
+            return _caught(turn, state, catcher, error)
     return fail(turn, error.name, error.cause)
 
 
-def _caught(turn: Turn, result_path: paths.Path, target: str, error: FlowError) -> Move:
-    output: JSON = {"Error": error.name, "Cause": error.cause, "details": error.details}
+def _caught(turn: Turn, state: State, catcher: Catcher, error: FlowError) -> Move:
+    output: dict[str, JSON] = {"Error": error.name, "Cause": error.cause, "details": error.details}
+    if state.type == "AwaitWebInput":
+        # Public flows go on to the Choice that reads `response`: it is there, and it is none of the answers.
+        output["response"] = None
     try:
-        turn.store(result_path, output)
+        turn.store(catcher.result_path, output)
     except FlowError as second:
         return fail(turn, second.name, second.cause)
-    return target
+    return catcher.next
 
 
 def _emit_failed(turn: Turn, state: State, error: FlowError) -> None:

@@ -1,7 +1,7 @@
 """Amazon States Language as others wrote it: the part that flows share means here what it means there.
 
-Each folder falls in one class: recorded outcomes of an operator (reproduced in test_choices_corpus.py), refused by
-the official schema of flows, accepted by it and right, or accepted by it and refused here for a reason with a name.
+Each folder falls in one class: recorded outcomes of an operator (see test_choices_corpus.py), refused by the
+official schema of flows, accepted by it and right, or accepted by it and refused here for a named reason.
 """
 
 from __future__ import annotations
