@@ -191,7 +191,7 @@ def _private_names(members: dict[str, JSON]) -> list[str]:
 
 
 def masked(value: JSON, mask: Mask | None) -> JSON:
-    """Return `value` with hidden what `mask` names: {"a": None} the member a, {0: {"b": None}} b of an item."""
+    """Return `value` less what `mask` hides: {"a": None} the member a, {0: {"b": None}} b in item 0."""
     if mask is None:
         return MASK
     if not mask:

@@ -205,3 +205,72 @@ def test_malformed_rule_is_refused(rule: object, part: str) -> None:
 def test_very_deep_rule_is_refused() -> None:
     with pytest.raises(ValueError, match="nested deeper"):
         choices.compile_rule(nested(2_000))
+
+
+OPERAND_OF = {"String": "text", "Numeric": 5, "Boolean": True, "Timestamp": "2026-03-01T09:00:00Z"}
+EVERY_TYPE = [None, True, False, 0, 1, -0.0, 1.5, 2**63, "", "text", "5", "2026-03-01T09:00:00Z", [], [5], {}]
+
+
+def type_of(operator: str) -> str:
+    return next(kind for kind in OPERAND_OF if operator.startswith(kind))
+
+
+def is_of(kind: str, value: object) -> bool:
+    if kind == "Timestamp":
+        return value == "2026-03-01T09:00:00Z"
+    if kind == "Numeric":
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(value, {"String": str, "Boolean": bool}[kind])
+
+
+COMPARING = sorted(name for name in choices.OPERATORS if name.startswith(tuple(OPERAND_OF)))
+BY_VALUE = [name for name in COMPARING if not name.endswith("Path") and name != "StringMatches"]
+
+
+def test_there_are_the_operators_of_the_language() -> None:
+    assert len(choices.OPERATORS) == 39
+    assert len(BY_VALUE) == 16
+    assert {f"{name}Path" for name in BY_VALUE} == {name for name in COMPARING if name.endswith("Path")}
+    assert choices.OPERATORS - set(COMPARING) == {
+        *("IsNull", "IsPresent", "IsString", "IsNumeric", "IsBoolean", "IsTimestamp")
+    }
+
+
+@pytest.mark.parametrize("operator", COMPARING)
+def test_a_value_of_another_type_never_holds(operator: str) -> None:
+    kind = type_of(operator)
+    by_path = operator.endswith("Path")
+    rule = {"Variable": "$.v", operator: "$.w" if by_path else OPERAND_OF[kind]}
+    test = choices.compile_rule(rule)
+    for value in EVERY_TYPE:
+        if not is_of(kind, value):
+            assert not test({"v": value, "w": OPERAND_OF[kind]}, {}), value
+            assert not by_path or not test({"v": OPERAND_OF[kind], "w": value}, {}), value
+            assert choices.compile_rule({"Not": rule})({"v": value, "w": OPERAND_OF[kind]}, {}), value
+
+
+@pytest.mark.parametrize("operator", sorted(choices.OPERATORS))
+def test_what_is_missing_fails_whatever_is_asked_but_its_presence(operator: str) -> None:
+    kind = type_of(operator) if operator in COMPARING else "Boolean"
+    rule = {"Variable": "$.zz.y", operator: "$.w" if operator.endswith("Path") else OPERAND_OF[kind]}
+    if operator == "IsPresent":
+        assert not choices.compile_rule(rule)({}, {})
+        return
+    with pytest.raises(FlowError, match=r"\$\.zz\.y leads to nothing"):
+        choices.compile_rule(rule)({"w": OPERAND_OF[kind]}, {})
+    if operator.endswith("Path"):
+        with pytest.raises(FlowError, match=r"\$\.w leads to nothing"):
+            choices.compile_rule({**rule, "Variable": "$.v"})({"v": OPERAND_OF[kind]}, {})
+
+
+@pytest.mark.parametrize("name", ["IsNull", "IsString", "IsNumeric", "IsBoolean", "IsTimestamp"])
+def test_a_type_test_and_its_opposite_are_never_of_one_mind(name: str) -> None:
+    of_type = {"IsNull": [None], "IsBoolean": [True, False], "IsNumeric": [0, 1, -0.0, 1.5, 2**63]}
+    texts = [value for value in EVERY_TYPE if isinstance(value, str)]
+    expected = of_type.get(name, texts if name == "IsString" else texts[-1:])
+    for value in EVERY_TYPE:
+        holds_true = choices.compile_rule({"Variable": "$.v", name: True})({"v": value}, {})
+        assert holds_true == any(
+            value is each or (type(value), value) == (type(each), each) for each in expected
+        )
+        assert choices.compile_rule({"Variable": "$.v", name: False})({"v": value}, {}) is not holds_true

@@ -123,6 +123,21 @@ def test_a_result_over_the_limit_is_caught_by_name_only(named: bool) -> None:
     assert "r" not in after.cursor.data
 
 
+@pytest.mark.parametrize(
+    ("size_bytes", "fits"), [(machine.MAX_DATA_BYTES, True), (machine.MAX_DATA_BYTES + 1, False)]
+)
+def test_run_data_may_have_just_so_many_bytes(size_bytes: int, fits: bool) -> None:
+    whole = len('{"text":"","b":{}}')
+    definition = flow(Set={"Type": "Pass", "Result": {}, "ResultPath": "$.b", "End": True})
+    # Two bytes a character: bytes count, not characters.
+    text = "é" * ((size_bytes - whole) // 2) + "x" * ((size_bytes - whole) % 2)
+    ended = start(definition, {"text": text})
+    assert ended.status == ("SUCCEEDED" if fits else "FAILED")
+    if not fits:
+        assert last(ended)["exception"] == "States.DataLimitExceeded"
+        assert last(ended)["cause"].startswith("The run data would have 204,801 bytes")
+
+
 def test_a_huge_status_is_refused_and_its_action_aborted() -> None:
     definition = flow(Copy=action())
     running = go_on(definition, start(definition), status("ACTIVE"))
@@ -296,6 +311,8 @@ def test_intents_can_be_stored(intent: machine.Intent) -> None:
         {"Type": "Wait", "Seconds": True, "End": True},
         {"Type": "Wait", "Seconds": "60", "End": True},
         {"Type": "Wait", "Seconds": 10**12, "End": True},
+        {"Type": "Wait", "Seconds": 1e308, "End": True},
+        {"Type": "Wait", "Seconds": float("inf"), "End": True},
         {"Type": "Wait", "Seconds": float("nan"), "End": True},
         {"Type": "Wait", "Timestamp": "2026-02-30T00:00:00Z", "End": True},
         {"Type": "Wait", "Timestamp": 5, "End": True},
