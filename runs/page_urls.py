@@ -2,13 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from runs import list_page, run_page, start_page
+from runs import list_page, run_page, schedule_views, start_page
 
 pages: list[URLPattern] = [
     path("flows/<uuid:flow_id>/start", start_page.start, name="start"),
     path("flows/<uuid:flow_id>/start/check", start_page.check, name="check"),
     path("people/search", start_page.people, name="people"),
     path("runs/", list_page.runs, name="runs"),
+    path("schedules/", schedule_views.schedule_list, name="schedules"),
+    path("schedules/times", schedule_views.times, name="schedule-times"),
+    path("schedules/<uuid:schedule_id>/", schedule_views.schedule_page, name="schedule"),
+    path("schedules/<uuid:schedule_id>/pause", schedule_views.pause, name="schedule-pause"),
+    path("schedules/<uuid:schedule_id>/resume", schedule_views.resume, name="schedule-resume"),
+    path("schedules/<uuid:schedule_id>/times", schedule_views.change_times, name="schedule-change-times"),
+    path("schedules/<uuid:schedule_id>/delete", schedule_views.delete, name="schedule-delete"),
     path("inbox/", list_page.inbox, name="inbox"),
     path("runs/<uuid:run_id>/", run_page.run_page, name="run"),
     path("runs/<uuid:run_id>/cancel", run_page.cancel, name="cancel"),

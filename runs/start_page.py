@@ -24,7 +24,7 @@ from library.access import flow_for
 from library.models import FlowRole, FlowVersion
 from library.publish import current_version
 from providers.transfer.access import visible_to
-from runs import engine
+from runs import engine, schedule_sheet, schedule_views
 from runs.access import run_for
 from runs.models import Run
 from runs.start_sheet import ADVANCED, Sheet, again, begun, checked, posted, told, turned
@@ -105,6 +105,10 @@ def _start(request: HttpRequest, version: FlowVersion, sheet: Sheet) -> HttpResp
         sheet, said = checked(sheet, version.input_schema)
         if sheet.is_right:
             user, body = cast("User", request.user), sheet.draft.body
+            when = schedule_sheet.posted(request.POST.dict())
+            if not when.is_now:
+                when, answer = schedule_views.begin(request, version, when, body, said)
+                return answer or _page(request, version, sheet, status=422, when=when)
             run = engine.start(version, user, body, request_id=_request_id(request, body), **said)
             return redirect("runs:run", run_id=run.pk)
     except FlowInputError as error:
@@ -127,10 +131,17 @@ def _request_id(request: HttpRequest, body: Any) -> str:
     return f"page:{hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()}"
 
 
-def _page(request: HttpRequest, version: FlowVersion, sheet: Sheet, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    version: FlowVersion,
+    sheet: Sheet,
+    status: int = 200,
+    when: schedule_sheet.When | None = None,
+) -> HttpResponse:
     flow = version.flow
     root, unusable = _drawn(version, sheet)
-    lines = told(sheet, root)
+    when = when or schedule_sheet.posted(request.POST.dict())
+    lines = told(sheet, root) + schedule_sheet.told(when)
     context = {
         "flow": flow,
         "version": version,
@@ -142,6 +153,8 @@ def _page(request: HttpRequest, version: FlowVersion, sheet: Sheet, status: int 
         "has_sample": isinstance(flow.sample_input, dict),
         "can_guide": forms.is_object(version.input_schema),
         "here": request.path,
+        "when": when,
+        "units": schedule_sheet.UNITS,
         "page_id": request.POST.get("page_id") or uuid.uuid4(),
         "collections": visible_to(caller_of(cast("User", request.user)))[:_MOST_COLLECTIONS],
     }

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from library.models import FlowRole, FlowVersion
-from runs import access, engine, retry_points, retrying, web_inputs, wishes
+from runs import access, engine, removal, retry_points, retrying, web_inputs, wishes
 from runs.models import Run, WebInput
 from tests.engine.conftest import action, codes, fresh, make_due, start
 from tests.people import person, urn
@@ -260,7 +260,7 @@ def test_a_state_that_the_newer_definition_lacks_is_refused(ledger):
 def test_a_run_whose_original_was_deleted_stays_whole(ledger):
     run = failed(ledger)
     again = retrying.retry(run, alice())
-    Run.objects.get(pk=run.pk).delete()
+    assert removal.remove(run.pk)
     assert worked(again).status == Run.SUCCEEDED
     assert retrying.whole_log(again, alice()).count() == 4
 
