@@ -51,7 +51,8 @@ def _check(command: argparse.ArgumentParser) -> None:
     command.set_defaults(module="flowlang.cli_check")
 
 
-if __name__ == "__main__":
+def start() -> None:
+    """Run the command that the process was started with, and end the process."""
     for stream in (sys.stdout, sys.stderr):
         # Names and paths may hold what the terminal cannot show; a report must not fail over that.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -65,3 +66,7 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    start()
