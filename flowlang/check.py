@@ -20,10 +20,10 @@ from flowlang import (
 from flowlang.check_providers import key as provider_key
 from flowlang.definition import Document
 from flowlang.findings import Finding, Findings, Site, quote
+from flowlang.flaws import TextProblem
 from flowlang.graph import number_of_possibilities
 from flowlang.problems import JSON, Edit, Problem
 from flowlang.schema import MAX_SCHEMA_BYTES
-from flowlang.tokens import TextProblem
 
 __all__ = [
     "Checked",

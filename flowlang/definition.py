@@ -10,9 +10,10 @@ from json import JSONDecodeError, JSONDecoder
 from typing import Final, Literal, NamedTuple, TypeAlias, TypedDict, cast
 
 from flowlang import labels
+from flowlang.flaws import TextProblem
 from flowlang.problems import JSON, Loc
 from flowlang.reader import MAX_DEPTH, Reader
-from flowlang.tokens import MAX_INTEGER, MIN_INTEGER, Member, Members, TextProblem, element
+from flowlang.tokens import MAX_INTEGER, MIN_INTEGER, Member, Members, element
 
 MAX_TEXT_BYTES: Final = 1_048_576
 Kind: TypeAlias = Literal["next", "choice", "default", "catch"]

@@ -9,16 +9,17 @@ import re
 from typing import Final
 
 from flowlang import tokens
+from flowlang.flaws import Enough, Flaw, TextProblem
 from flowlang.problems import JSON, Edit, Fix
-from flowlang.tokens import Flaw, Member, Members, TextProblem, element
+from flowlang.scanner import Scanner
+from flowlang.tokens import Member, Members, element
 
 MAX_DEPTH: Final = 64
-MAX_PROBLEMS: Final = 20
 
-_SPACE = re.compile(r"[ \t\n\r]*")
 _COLON = re.compile(r"[ \t\n\r]*:")
-_REMARK = re.compile(r"//[^\n\r]*|#[^\n\r]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
-_JUNK = re.compile(r"[^\s\"'{}\[\],:]+")
+# Members go on although the document's last bracket is closed.
+_MORE_MEMBERS = re.compile(r"[ \t\n\r]*,[ \t\n\r]*\"[^\"\n]*\"[ \t\n\r]*:")
+_CLOSERS = re.compile(r"[\s}\],]+")
 _CLOSER = {"{": "}", "[": "]"}
 
 
@@ -26,11 +27,7 @@ class Missing:
     """Stands for a value that is not there."""
 
 
-class _Stop(Exception):
-    """There is no use in reading on."""
-
-
-class Reader:
+class Reader(Scanner):
     """One reading of one text. After `read()`: `value`, `root`, `problems`, `index` and `is_sound`.
 
     root      where the outermost value starts
@@ -39,23 +36,29 @@ class Reader:
     """
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        super().__init__(text)
         self.value: JSON = None
         self.root = 0
-        self.problems: list[TextProblem] = []
         self.index: dict[int, Members] = {}
-        self.is_sound = True
-        self._pos = 0
-        self._path: list[str | int] = []
+        self._path = self._flaws.path
         self._open: list[int] = []
+
+    @property
+    def problems(self) -> list[TextProblem]:
+        """All that is wrong, in the order of the text."""
+        return sorted(self._flaws.problems, key=lambda problem: problem.start)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing but duplicate names is wrong."""
+        return self._flaws.is_sound
 
     def read(self) -> None:
         """Read the text once, up to the end or to a limit."""
         try:
             self._document()
-        except _Stop:
-            self.is_sound = False
-        self.problems.sort(key=lambda problem: problem.start)
+        except Enough:
+            self._flaws.is_sound = False
 
     def _document(self) -> None:
         if self._peek() == "\ufeff":
@@ -73,27 +76,43 @@ class Reader:
             self._tell_junk("A document is a JSON object: start with {.")
         else:
             self.value = value
+        self._go_on(value)
         self._skip()
-        if self._peek() and not self.problems:
-            message = "There is more text after the document's end. Remove it, or check the brackets above."
-            self._tell(Flaw("json-trailing", message, self._pos, len(self.text.rstrip())))
+        if self._peek() and self.is_sound:
+            self._tell_trailing()
+
+    def _go_on(self, value: JSON | Missing) -> None:
+        """Read members that follow a bracket which closed the document too early."""
+        while isinstance(value, dict) and _MORE_MEMBERS.match(self.text, self._pos):
+            self._pos -= 1
+            self._tell_bracket("This } closes the document, but more members follow. Remove it.", "")
+            self._open.append(self.root)
+            self._comma()
+            self._members(value, self.index[self.root])
+
+    def _tell_trailing(self) -> None:
+        message = "There is more text after the document's end. Remove it, or check the brackets above."
+        rest = self.text[self._pos :].rstrip()
+        better = "" if _CLOSERS.fullmatch(rest) else None
+        self._tell(Flaw("json-trailing", message, self._pos, self._pos + len(rest), better))
 
     def _value(self) -> JSON | Missing:
         char = self._peek()
         if char == "{":
-            return self._object()
+            members: dict[str, JSON] = {}
+            self._members(members, self._enter())
+            return members
         if char == "[":
             return self._array()
         found = tokens.scalar(self.text, self._pos) if char else None
         if found is None:
             return Missing()
         value, self._pos, flaws = found
-        self._tell_all(flaws)
+        self._tell(*flaws)
         return value
 
-    def _object(self) -> JSON:
-        members: dict[str, JSON] = {}
-        places = self._enter()
+    def _members(self, members: dict[str, JSON], places: Members) -> None:
+        """Read the members of an object up to its end."""
         while self._is_inside():
             start = self._pos
             found = tokens.key(self.text, start)
@@ -102,19 +121,17 @@ class Reader:
                 continue
             key, self._pos, flaws = found
             self._path.append(key)
-            self._tell_all(flaws)
+            self._tell(*flaws)
             self._member(key, start, members, places)
             self._path.pop()
             self._comma()
-        return members
 
     def _member(self, key: str, start: int, members: dict[str, JSON], places: Members) -> None:
         key_end = self._pos
         self._colon(key_end)
         at, value = self._pos, self._value()
         if isinstance(value, Missing):
-            message = f'"{key}" has no value. Write one after the colon.'
-            self._tell(Flaw("json-value-missing", message, start, key_end))
+            self._tell_missing(key, start, key_end)
             return
         self._note_duplicate(key, start, key_end, places)
         members[key] = value
@@ -149,14 +166,11 @@ class Reader:
 
     def _leave_early(self, before: int) -> None:
         """Close the array after its last item; what follows is read again, as a member of the object."""
-        opened = self._open.pop()
-        self._tell(Flaw("json-open", "This [ is never closed. Add ].", opened, opened + 1))
+        self._tell_unclosed(before)
+        self._open.pop()
         self._pos = before
 
     # --- between values
-
-    def _peek(self) -> str:
-        return self.text[self._pos : self._pos + 1]
 
     def _closer(self) -> str:
         return _CLOSER[self.text[self._open[-1]]]
@@ -165,7 +179,7 @@ class Reader:
         if len(self._open) >= MAX_DEPTH:
             message = f"Objects and arrays are nested deeper than {MAX_DEPTH} levels."
             self._tell(Flaw("json-depth", message, self._pos, self._pos + 1))
-            raise _Stop
+            raise Enough
         self._open.append(self._pos)
         places: Members = {}
         self.index[self._pos] = places
@@ -184,22 +198,31 @@ class Reader:
             return True
         if char == self._closer():
             self._pos += 1
+        elif char == "]" and len(self._open) == 1 and self._is_going_on():
+            self._tell_bracket("There is no [ that this ] closes. Remove it.", "")
+            self._comma()
+            return self._is_inside()
         else:
             self._wrong_end(char)
         self._open.pop()
         return False
 
+    def _is_going_on(self) -> bool:
+        """Whether members follow the bracket here."""
+        return _MORE_MEMBERS.match(self.text, self._pos + 1) is not None
+
     def _wrong_end(self, char: str) -> None:
-        opened, closer = self._open[-1], self._closer()
         if not char:
             self._early_end()
-        elif any(_CLOSER[self.text[start]] == char for start in self._open[:-1]):
-            message = f"This {self.text[opened]} is never closed. Add {closer}."
-            self._tell(Flaw("json-open", message, opened, opened + 1))
+        elif self._is_others(char):
+            self._tell_unclosed(len(self.text[: self._pos].rstrip(" \t\n\r,")))
         else:
-            message = f"Found {char} where {closer} was expected."
-            self._tell(Flaw("json-bracket", message, self._pos, self._pos + 1, closer))
-            self._pos += 1
+            self._tell_bracket(f"Found {char} where {self._closer()} was expected.", self._closer())
+
+    def _is_others(self, char: str) -> bool:
+        """Whether the bracket here closes one further out, and not the whole document too early."""
+        closed = [at for at, start in enumerate(self._open[:-1]) if _CLOSER[self.text[start]] == char]
+        return bool(closed) and not (closed[-1] == 0 and self._is_going_on())
 
     def _early_end(self) -> None:
         end = len(self.text.rstrip())
@@ -207,67 +230,47 @@ class Reader:
         line = self.text.count("\n", 0, self._open[-1]) + 1
         message = f"The text ends before {closers} was written. The innermost open bracket is in line {line}."
         self._tell(Flaw("json-open", message, end - 1, end, self.text[end - 1] + closers, f"Add {closers}"))
-        raise _Stop
-
-    def _colon(self, key_end: int) -> None:
-        self._skip()
-        char = self._peek()
-        if char == ":" or not char or char in ",}]":
-            self._pos += char == ":"
-        else:
-            wrong = self._pos + (char == "=")
-            better, message = self.text[key_end - 1] + ": ", "Expected a colon after this name."
-            self._tell(Flaw("json-colon", message, key_end - 1, wrong, better, "Add a colon"))
-            self._pos = wrong
-        self._skip()
+        raise Enough
 
     def _comma(self) -> None:
         after = self._pos
         self._skip()
-        char = self._peek()
-        last = self.problems[-1] if self.problems else None
-        # A text without closing quote has swallowed the comma: one complaint is enough.
-        is_torn = last is not None and last.code == "json-string-open" and last.end == after
-        if char == ",":
-            comma = self._pos
+        char, comma = self._peek(), self._pos
+        is_told = bool(self._flaws.problems) and self._flaws.problems[-1].end == after
+        if char and char in ",;":
             self._pos += 1
             self._skip()
             if self._peek() == self._closer():
                 self._tell_comma(comma)
-        elif char and char not in "}]" and not is_torn:
-            better = self.text[after - 1] + ","
-            self._tell(
-                Flaw(
-                    "json-comma-missing",
-                    "Expected a comma after this.",
-                    after - 1,
-                    after,
-                    better,
-                    "Add a comma",
-                )
-            )
-
-    def _skip(self) -> None:
-        while True:
-            match = _SPACE.match(self.text, self._pos)
-            self._pos = match.end() if match else self._pos
-            remark = _REMARK.match(self.text, self._pos)
-            if remark is None:
-                return
-            self._pos = remark.end()
-            message = 'JSON has no remarks. Use a "Comment" field.'
-            self._tell(Flaw("json-remark", message, remark.start(), remark.end(), ""))
+            elif char == ";":
+                message = "Unexpected ;. Members are separated by commas."
+                self._tell(Flaw("json-syntax", message, comma, comma + 1, ","))
+        elif char and char not in "}]" and not (is_told and self._flaws.problems[-1].code == "json-syntax"):
+            message, better = "Expected a comma after this.", self.text[after - 1] + ","
+            self._tell(Flaw("json-comma-missing", message, after - 1, after, better, "Add a comma"))
 
     # --- problems
+
+    def _tell_bracket(self, message: str, better: str) -> None:
+        self._tell(Flaw("json-bracket", message, self._pos, self._pos + 1, better))
+        self._pos += 1
 
     def _tell_comma(self, comma: int) -> None:
         self._tell(Flaw("json-comma-extra", "There is no value after this comma.", comma, comma + 1, ""))
 
-    def _tell_junk(self, wanted: str) -> None:
-        match = _JUNK.match(self.text, self._pos)
-        start, self._pos = self._pos, match.end() if match else self._pos + 1
-        message = f"Unexpected {self.text[start : min(self._pos, start + 20)]}. {wanted}"
-        self._tell(Flaw("json-syntax", message, start, self._pos))
+    def _tell_unclosed(self, end: int) -> None:
+        """Report that the innermost bracket is not closed, which it might be at `end`."""
+        opened, closer = self._open[-1], self._closer()
+        message = f"This {self.text[opened]} is never closed. Add {closer}."
+        added = Edit(end, end, closer)
+        self._tell(Flaw("json-open", message, opened, opened + 1, title=f"Add {closer}", edit=added))
+
+    def _tell_missing(self, key: str, start: int, end: int) -> None:
+        if (char := self._peek()) and char not in ",}]":
+            self._tell_junk("Expected a value.")
+            return
+        message = f'"{key}" has no value. Write one after the colon.'
+        self._tell(Flaw("json-value-missing", message, start, end))
 
     def _note_duplicate(self, key: str, start: int, end: int, places: Members) -> None:
         earlier = places.get(key)
@@ -277,24 +280,4 @@ class Reader:
         following = min(later, default=start)
         fixes = (Fix("Remove the first one", (Edit(earlier.key_start, following, ""),)),)
         message = f'"{key}" is written twice in one object; only the last one counts. Rename or remove one.'
-        self._report(self._problem("json-duplicate-key", message, start, end, fixes))
-
-    def _tell_all(self, flaws: list[Flaw]) -> None:
-        for flaw in flaws:
-            self._tell(flaw)
-
-    def _tell(self, flaw: Flaw) -> None:
-        self.is_sound = False
-        code, message, start, end, better, title = flaw
-        title = title or ("Remove it" if better == "" else f"Write {better}")
-        fixes = () if better is None else (Fix(title, (Edit(start, end, better),)),)
-        self._report(self._problem(code, message, start, end, fixes))
-
-    def _problem(self, code: str, message: str, start: int, end: int, fixes: tuple[Fix, ...]) -> TextProblem:
-        clean = message.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
-        return TextProblem(tuple(self._path), clean, code, fixes=fixes, start=start, end=end)
-
-    def _report(self, problem: TextProblem) -> None:
-        self.problems.append(problem)
-        if len(self.problems) >= MAX_PROBLEMS:
-            raise _Stop
+        self._flaws.report("json-duplicate-key", message, start, end, fixes)

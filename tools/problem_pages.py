@@ -133,7 +133,7 @@ def wrapped(text: str) -> str:
 
 def shown(example: str) -> str:
     """Return an example as a block of code; invisible characters are named."""
-    text = re.sub(r"[\t\ufeff]", lambda match: f"<U+{ord(match[0]):04X}>", example.strip())
+    text = re.sub(r"[\t\ufeff\u00a0]", lambda match: f"<U+{ord(match[0]):04X}>", example.strip())
     return f"```\n{text}\n```"
 
 

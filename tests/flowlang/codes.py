@@ -15,7 +15,7 @@ _CODE = re.compile(r"[a-z]+(-[a-z]+)+")
 _TOOLS = re.compile(r"\b(Site|Flaw|TextProblem)\b")
 _ENDING = re.compile(r"-[a-z]+")
 # Functions that report, and which of their arguments is the code.
-_REPORTS = {"error": 0, "warn": 0, "hint": 0, "Flaw": 0, "TextProblem": 2, "_problem": 0}
+_REPORTS = {"error": 0, "warn": 0, "hint": 0, "Flaw": 0, "TextProblem": 2, "report": 0}
 _STEMS = {choice.code for kind in STATES.values() for choice in kind.alternatives}
 
 
