@@ -7,40 +7,36 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 
-from tests.faults import matrix, trials
-from tests.faults.figures import BARS, Figure
-from tests.faults.site import DATABASES, Site
-
-TRIALS: dict[str, Callable[..., Figure]] = {"R1": trials.killed, "R2": matrix.tried_out}
+from tests.faults.gate import TRIALS, measured
+from tests.faults.site import DATABASES
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("figures", nargs="+", choices=sorted(BARS), metavar="FIGURE")
+    parser.add_argument("figures", nargs="*", help=f"beginnings of names; all: {', '.join(TRIALS)}")
     parser.add_argument("--runs", type=int, help="how many runs, where a figure leaves that open")
     parser.add_argument("--database", choices=[*DATABASES, "both"], default="both")
     parser.add_argument("--seed", type=int, default=7)
     chosen = parser.parse_args(arguments)
-    databases = DATABASES if chosen.database == "both" else [chosen.database]
-    figures = [
-        _measure(name, database, chosen.seed, chosen.runs)
-        for name in chosen.figures
-        for database in databases
-    ]
-    return int(any(figure.missed for figure in figures))
+    names = [name for name in TRIALS if not chosen.figures or name.startswith(tuple(chosen.figures))]
+    if not names:
+        parser.error(f"No figure begins with {', '.join(chosen.figures)}.")
+    failed = False
+    for name in names:
+        for database in TRIALS[name].databases:
+            if chosen.database in (database, "both"):
+                failed |= not tell(name, database, chosen.seed, chosen.runs)
+    return int(failed)
 
 
-def _measure(name: str, database: str, seed: int, runs: int | None) -> Figure:
-    options = {} if runs is None else {"runs": runs}
-    with Site(database, seed=seed) as site:
-        figure = TRIALS[name](site, **options)
+def tell(name: str, database: str, seed: int, runs: int | None) -> bool:
+    figure = measured(name, database, seed, runs)
     for violation in figure.violations[:20]:
-        sys.stderr.write(f"  {violation}\n")
+        sys.stderr.write(f"  {violation[:1000]}\n")
     sys.stdout.write(figure.line() + "\n")
     sys.stdout.flush()
-    return figure
+    return not figure.missed
 
 
 if __name__ == "__main__":

@@ -18,8 +18,24 @@ _CLEAN: Final = {
 }
 
 BARS: Final[dict[str, dict[str, tuple[str, float]]]] = {
-    "R2": _CLEAN | {"percent": (AT_LEAST, 100)},
     "R1": _CLEAN | {"seconds": (AT_MOST, 180), "repeated beyond kills": (AT_MOST, 0)},
+    "R2": _CLEAN | {"percent": (AT_LEAST, 100)},
+    "R3": _CLEAN | {"seconds": (AT_MOST, 300)},
+    "R4-flushed": _CLEAN | {"seconds": (AT_MOST, 180)},
+    "R4-hung": _CLEAN | {"start p95 ms": (AT_MOST, 500), "answers 201": (AT_LEAST, 100)},
+    "R4-restarted": _CLEAN | {"longest resume": (AT_MOST, 15), "stops": (AT_LEAST, 10)},
+    "R5-cut": _CLEAN | {"answers 500": (AT_MOST, 0)},
+    "R5-stopped": _CLEAN | {"answers 500": (AT_MOST, 0)},
+    "R5-locked": _CLEAN | {"answers 500": (AT_MOST, 0)},
+    "R6-frozen": _CLEAN | {"freezes": (AT_LEAST, 1)},
+    "R6-told": _CLEAN | {"repeated": (AT_MOST, 0), "hints": (AT_LEAST, 100)},
+    "R6-started": {
+        "runs made": (AT_MOST, 1),
+        "answers with that run": (AT_LEAST, 1),
+        "answers 201": (AT_LEAST, 20),
+        "other body refused": (AT_LEAST, 1),
+        "answers 500": (AT_MOST, 0),
+    },
 }
 
 

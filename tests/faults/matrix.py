@@ -9,9 +9,9 @@ from typing import Any
 
 from tests.engine.workshop import BASE
 from tests.faults import checker
-from tests.faults.figures import Figure
 from tests.faults.flows import Definition, action, chain, wait
 from tests.faults.site import Site
+from tests.faults.trial import Outcome
 
 TYPES = ("Pass", "Choice", "ExpressionEval", "Wait", "Fail", "Action", "CreateWebInput", "AwaitWebInput")
 LOCAL = ("Pass", "Choice", "ExpressionEval", "Fail", "CreateWebInput")
@@ -76,7 +76,7 @@ def timed(kind: str, ledger: str, *, endless: bool = False) -> Definition:
     return chain(*_state(kind, ledger, endless=endless), pause, call)
 
 
-def tried_out(site: Site) -> Figure:
+def tried_out(site: Site) -> Outcome:
     """R2: every point and every type of state, and every passage."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.faults.cells", site.ledger],
@@ -100,4 +100,4 @@ def tried_out(site: Site) -> Figure:
         "repeated": found.repeated,
     }
     said = [done.stderr[-2000:]] if done.stderr and (missing or problems) else []
-    return Figure("R2", site.database, site.seed, values, (*problems, *missing, *found.violations, *said))
+    return Outcome(values, (*problems, *missing, *found.violations, *said))

@@ -20,6 +20,8 @@ from tests.engine.workshop import BASE, kill, wait_until
 from tests.faults.broker import Broker
 from tests.faults.postgres import Postgres
 from tests.faults.tables import LOST, Tables
+from tests.faults.web import Web
+from tests.live import free_port
 
 DATABASES = ("sqlite", "postgresql")
 LEASE_SECONDS = 3.0
@@ -142,6 +144,16 @@ class Site:
 
     def sweeper(self) -> subprocess.Popen[Any]:
         return self.spawn("sweeper", [sys.executable, "manage.py", "sweeper"])
+
+    def web(self) -> Web:
+        """Start a web process and wait until it answers."""
+        port = free_port()
+        command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port)]
+        options = ["--log-level", "warning", "--no-access-log", "--lifespan", "off"]
+        self.spawn("web", [*command, *options])
+        web = Web(f"http://127.0.0.1:{port}", self.ask("token", "alice"))
+        wait_until(lambda: web.ask("GET", "/healthz").status == 200, 30)
+        return web
 
     def ask(self, command: str, *arguments: Any) -> Any:
         """Return what the driver answers."""

@@ -1,7 +1,10 @@
-"""Pool processes and whole workers are killed while runs go on."""
+"""Pool processes and whole workers are killed, frozen and told everything many times."""
 
-from tests.faults import trials
+import pytest
+
 from tests.faults.figures import Figure
+from tests.faults.gate import measured
+from tests.faults.site import DATABASES
 
 
 def holds(figure: Figure) -> bool:
@@ -10,5 +13,18 @@ def holds(figure: Figure) -> bool:
     return True
 
 
-def test_no_kill_loses_or_doubles_anything(site):
-    assert holds(trials.killed(site, runs=50))
+@pytest.mark.parametrize("database", DATABASES)
+def test_no_kill_loses_or_doubles_anything(database):
+    assert holds(measured("R1", database, runs=50))
+
+
+def test_a_worker_that_freezes_longer_than_its_lease_writes_nothing_afterwards():
+    assert holds(measured("R6-frozen", "sqlite", runs=30))
+
+
+def test_each_hint_five_times_changes_nothing():
+    assert holds(measured("R6-told", "sqlite", runs=30))
+
+
+def test_the_same_start_twenty_times_at_once_is_one_run():
+    assert holds(measured("R6-started", "sqlite"))

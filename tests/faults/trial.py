@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.faults import checker
 from tests.faults.flows import Definition
@@ -50,14 +50,16 @@ def try_out(
     *,
     seconds: float,
     workers: int = 2,
+    concurrency: int = 2,
+    body: dict[str, Any] | None = None,
 ) -> Outcome:
     """Run `runs` runs while `harms` are done; let them end within `seconds`, and judge."""
     nemesis = Nemesis(site, site.seed)
-    nemesis.employ(workers)
+    nemesis.employ(workers, concurrency)
     harms(nemesis)
     sweeper = site.sweeper()
     site.wait_for_worker()
-    run_ids = site.start(definition, runs, x=1)
+    run_ids = site.start(definition, runs, **(body or {"x": 1}))
     progress = Progress(site)
     started_at = time.monotonic()
     with nemesis:

@@ -1,0 +1,43 @@
+"""All trials by name, and how one is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tests.faults import matrix, outages, trials
+from tests.faults.figures import Figure
+from tests.faults.site import DATABASES, Site
+from tests.faults.trial import Outcome
+
+
+class Trial(NamedTuple):
+    """How a figure is measured, and on which databases."""
+
+    run: Callable[..., Outcome]
+    databases: tuple[str, ...] = DATABASES
+
+
+_SQLITE, _POSTGRESQL = ("sqlite",), ("postgresql",)
+TRIALS: dict[str, Trial] = {
+    "R1": Trial(trials.killed),
+    "R2": Trial(matrix.tried_out),
+    "R3": Trial(trials.all_at_once),
+    "R4-flushed": Trial(outages.broker_flushed),
+    "R4-hung": Trial(outages.broker_hung),
+    "R4-restarted": Trial(outages.broker_restarted),
+    "R5-cut": Trial(outages.connections_cut, _POSTGRESQL),
+    "R5-stopped": Trial(outages.database_stopped, _POSTGRESQL),
+    "R5-locked": Trial(outages.database_locked, _SQLITE),
+    "R6-frozen": Trial(trials.frozen),
+    "R6-told": Trial(trials.told_five_times),
+    "R6-started": Trial(trials.started_at_once),
+}
+
+
+def measured(name: str, database: str, seed: int = 7, runs: int | None = None) -> Figure:
+    """Try it out on a site of its own, which is gone afterwards."""
+    options = {} if runs is None else {"runs": runs}
+    with Site(database, seed=seed) as site:
+        values, violations = TRIALS[name].run(site, **options)
+    return Figure(name, database, seed, values, violations)
