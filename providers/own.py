@@ -70,6 +70,9 @@ class OwnProvider:
         actions.request_cancel(actions.find(action_id, self.path, caller, to_manage=True))
         return self.status(action_id, caller)
 
+    def resume(self, action_id: str, caller: Caller) -> ActionStatus:
+        return self.status(action_id, caller)
+
     def release(self, action_id: str, caller: Caller) -> ActionStatus:
         return actions.release(actions.find(action_id, self.path, caller, to_manage=True))
 

@@ -73,6 +73,10 @@ class Provider(Protocol):
         """Ask the action to stop (advisory)."""
         ...
 
+    def resume(self, action_id: str, caller: Caller) -> ActionStatus:
+        """Go on with an INACTIVE action, after a person has done what it waited for. Raises ActionError."""
+        ...
+
     def release(self, action_id: str, caller: Caller) -> ActionStatus:
         """Forget a finished action."""
         ...

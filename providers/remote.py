@@ -68,6 +68,9 @@ class RemoteProvider:
     def cancel(self, action_id: str, caller: Caller) -> ActionStatus:
         return _checked(self._call("POST", f"/{quote(action_id, safe='')}/cancel"), action_id)
 
+    def resume(self, action_id: str, caller: Caller) -> ActionStatus:
+        return _checked(self._call("POST", f"/{quote(action_id, safe='')}/resume"), action_id)
+
     def release(self, action_id: str, caller: Caller) -> ActionStatus:
         return _checked(self._call("POST", f"/{quote(action_id, safe='')}/release"), action_id)
 

@@ -34,10 +34,12 @@ class Later:
     """Nothing came of an intent yet: try it again at `due_at`.
 
     web_input_id  the web input that the run waits for, if that is why
+    reason        what the provider said, or that it did not answer, if that is why
     """
 
     due_at: datetime
     web_input_id: str | None = None
+    reason: str = ""
 
 
 def call(hold: Hold, intent: Call) -> Outcome | Later:
@@ -70,6 +72,20 @@ def stop(hold: Hold, intent: Poll) -> None:
         _asked(hold, intent, lambda provider, who: provider.cancel(intent.action_id, who))
     except (FlowError, ActionError) as error:
         logger.info("run %s: action %s was not cancelled: %s", hold.run.pk, intent.action_id, error)
+
+
+def resume(hold: Hold) -> None:
+    """Tell the provider that the person has done what its action waited for. The next poll shows the effect.
+
+    Source  Action providers, "resume" is optional: whoever has none finds out by itself
+    """
+    intent = hold.intent
+    if not isinstance(intent, Poll):
+        return
+    try:
+        _asked(hold, intent, lambda provider, who: provider.resume(intent.action_id, who))
+    except (FlowError, ActionError) as error:
+        logger.info("run %s: action %s was not resumed: %s", hold.run.pk, intent.action_id, error)
 
 
 def _asked(hold: Hold, intent: Call | Poll, ask: Callable[[Provider, Caller], ActionStatus]) -> ActionStatus:
@@ -113,7 +129,7 @@ def _refused(hold: Hold, intent: Call, error: ActionError) -> Outcome | Later:
     if now >= intent.deadline_at:
         said = f"{error.description} (tried {hold.attempts + 1} times until WaitTime was over)"
         return ActionRefused(f"{error.code}: {said}", {"code": error.code, "description": said})
-    return Later(min(now + _pause(hold, error), intent.deadline_at))
+    return Later(min(now + _pause(hold, error), intent.deadline_at), reason=str(error))
 
 
 def _unseen(hold: Hold, intent: Poll, error: ActionError) -> Outcome | Later:
@@ -121,7 +137,7 @@ def _unseen(hold: Hold, intent: Poll, error: ActionError) -> Outcome | Later:
         return ActionReported(_forgotten(intent, error))
     now = hold.clock.now()
     if error.retry_after_seconds and now < intent.deadline_at:
-        return Later(min(now + _pause(hold, error), intent.deadline_at))
+        return Later(min(now + _pause(hold, error), intent.deadline_at), reason=str(error))
     return ActionUnknown(str(error))
 
 
@@ -133,4 +149,5 @@ def _forgotten(intent: Poll, error: ActionError) -> dict[str, JSON]:
 def _pause(hold: Hold, error: ActionError) -> timedelta:
     """1, 2, 4 ... 60 s, a little off so that not all come back at once; or what the provider asked for."""
     seconds = min(LONGEST_PAUSE_SECONDS, 2.0 ** min(hold.attempts, 10)) * random.uniform(0.75, 1.25)
-    return timedelta(seconds=max(seconds, error.retry_after_seconds or 0.0))
+    asked_for = (error.retry_after_seconds or 0.0) * random.uniform(1.0, 1.1)
+    return timedelta(seconds=max(seconds, asked_for))

@@ -9,16 +9,18 @@ same intent is performed with the same request id. Messages are hints: `sweep` f
 from __future__ import annotations
 
 import logging
+import random
+import time
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 
-from flowlang import events, machine
-from flowlang.events import Event
+from flowlang import machine
 from flowlang.machine import (
+    ActionUnknown,
     Advance,
     AwaitInput,
     Call,
@@ -33,9 +35,21 @@ from flowlang.machine import (
     Started,
     Woken,
 )
-from flowlang.problems import JSON
-from runs import calls, failpoints, journal, lease, limits, mails, news, programs, web_inputs
+from runs import (
+    calls,
+    endings,
+    failpoints,
+    journal,
+    lease,
+    limits,
+    mails,
+    news,
+    notices,
+    programs,
+    web_inputs,
+)
 from runs.calls import Later
+from runs.endings import MAX_LOSSES
 from runs.lease import Hold, claim
 from runs.models import EPOCH, Run
 from runs.nudges import FIRST_PAUSE, hint
@@ -62,9 +76,8 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 MAX_INTENTS: Final = 20
-MAX_LOSSES: Final = 5
+MOST_SECONDS: Final = 30.0
 MAX_ATTEMPTS: Final = 1_000  # more are not counted
-WORKER_LOST: Final = "Flows.WorkerLost"
 
 
 def work(run_id: UUID) -> bool:
@@ -77,10 +90,13 @@ def work(run_id: UUID) -> bool:
         if hold.run.recoveries >= MAX_LOSSES:
             _give_up(hold)
             return True
+        has_share_until = time.monotonic() + MOST_SECONDS
         for _ in range(MAX_INTENTS):
             hold = _step(hold)
             if hold is None:
                 return True
+            if time.monotonic() > has_share_until:
+                break
         _let_others(hold)
     return True
 
@@ -97,6 +113,7 @@ def _step(hold: Hold) -> Hold | None:
         failpoints.reach("in_cancel")
         return deliver(hold, Canceled())
     if hold.resume_requested and hold.status == Run.INACTIVE:
+        calls.resume(hold)
         return deliver(hold, Resumed())
     outcome = perform(hold)
     if isinstance(outcome, Later):
@@ -137,18 +154,24 @@ def deliver(hold: Hold, outcome: Outcome) -> Hold | None:
     now = hold.clock.now()
     program = programs.program(hold.run.flow_id, hold.run.version_id)
     advance = machine.advance(program, hold.cursor, outcome, now, hold.intent)
-    is_unknown = isinstance(outcome, machine.ActionUnknown)
-    return _commit(hold, advance, now, attempts=_tried(hold) if is_unknown else 0)
+    if not isinstance(outcome, ActionUnknown):
+        return _commit(hold, advance, now)
+    said = notices.still_waiting(hold, outcome.cause)
+    return _commit(hold, replace(advance, events=said + advance.events), now, attempts=_tried(hold))
 
 
 def _tried(hold: Hold) -> int:
     return min(hold.attempts + 1, MAX_ATTEMPTS)
 
 
-def _commit(hold: Hold, advance: Advance, now: datetime, *, attempts: int = 0) -> Hold | None:
-    due_at = _due_at(advance.intent, now)
+def _commit(
+    hold: Hold, advance: Advance, now: datetime, *, attempts: int = 0, recoveries: int = 0
+) -> Hold | None:
+    advance = endings.bounded(hold, advance, now)
+    due_at = _due_at(advance.intent, now, hold.run.started_at + endings.LONGEST_RUN)
     rests = due_at is None or due_at > now
-    changes = _changes(hold, advance, now) | {"attempts": attempts} | _lease(now, rests=rests)
+    changes = _changes(hold, advance, now) | _lease(now, rests=rests)
+    changes |= {"attempts": attempts, "recoveries": recoveries}
     failpoints.reach("before_commit")
     wishes = retried(lambda: journal.write(hold, changes, due_at, advance.events))
     if wishes is None:
@@ -165,10 +188,18 @@ def _commit(hold: Hold, advance: Advance, now: datetime, *, attempts: int = 0) -
     return None
 
 
-def _due_at(intent: Intent | None, now: datetime) -> datetime | None:
+def _due_at(intent: Intent | None, now: datetime, latest: datetime) -> datetime | None:
     if intent is None:
         return None
-    return max(intent.due_at, now) if isinstance(intent, (Poll, Sleep)) else now
+    if isinstance(intent, Poll) and intent.due_at > now:
+        return max(now, min(_spread(intent), latest))
+    return max(now, min(intent.due_at, latest)) if isinstance(intent, Sleep) else now
+
+
+def _spread(poll: Poll) -> datetime:
+    """A little later than asked for, so that many polls that began together do not stay together."""
+    late = poll.due_at + timedelta(seconds=random.uniform(0.0, 0.1) * poll.interval_seconds)
+    return late if poll.inactive_since else max(poll.due_at, min(late, poll.deadline_at))
 
 
 def _changes(hold: Hold, advance: Advance, now: datetime) -> dict[str, Any]:
@@ -181,7 +212,6 @@ def _changes(hold: Hold, advance: Advance, now: datetime) -> dict[str, Any]:
         "status": advance.status,
         "intent": orjson.dumps(machine.intent_to_json(intent)).decode() if intent else "",
         "last_event_at": last_event_at,
-        "recoveries": 0,
         "blocking_web_input_id": None,
     }
     if cursor.data is not hold.cursor.data:
@@ -219,23 +249,27 @@ def _after_commit(hold: Hold, advance: Advance, news_count: int) -> None:
         news.publish(hold.run.pk, hold.last_seq + news_count)
     if advance.abort is not None:
         calls.stop(hold, advance.abort)
+    if advance.intent is None:
+        web_inputs.close_of_ended(hold.run.pk)
     if advance.status != hold.status:
         mails.tell_owner(hold.run, advance.status)
 
 
 def _put_off(hold: Hold, later: Later) -> None:
-    """Let the run rest with its intent unchanged."""
-    changes = _lease(hold.clock.now(), rests=True) | {
+    """Let the run rest with its intent unchanged; its log says why, where that is not plain."""
+    now = hold.clock.now()
+    said = notices.still_waiting(hold, later.reason) if hold.last_seq < endings.MAX_POLLS_UNTIL else []
+    changes = _lease(now, rests=True) | {
         "attempts": _tried(hold),
         "recoveries": 0,
-        "last_event_at": hold.last_event_at,
+        "last_event_at": max(now, hold.last_event_at) if said else hold.last_event_at,
         "blocking_web_input_id": later.web_input_id,
     }
-    wishes = retried(lambda: journal.write(hold, changes, later.due_at, []))
+    wishes = retried(lambda: journal.write(hold, changes, later.due_at, said))
     if wishes is None:
         return
-    if later.web_input_id:
-        news.publish(hold.run.pk, hold.last_seq)
+    if later.web_input_id or said:
+        news.publish(hold.run.pk, hold.last_seq + len(said))
     if wishes.nudges != hold.nudges:
         hint(hold.run.pk)
 
@@ -252,14 +286,8 @@ def _let_others(hold: Hold) -> None:
 
 
 def _give_up(hold: Hold) -> None:
-    """Fail a run whose state has cost five workers their lives; it must not cost a sixth."""
-    cause = (
-        f'State "{hold.cursor.state}" was begun {MAX_LOSSES} times, and each time the worker was lost before '
-        "the end: killed, out of memory or stuck. Look into the workers' log, then start the run again."
-    )
+    """Fail a run that loses its workers. The row keeps how many: administrators have a list of these runs."""
     logger.error(
         "run %s: given up in state %s after %s lost workers", hold.run.pk, hold.cursor.state, MAX_LOSSES
     )
-    details: dict[str, JSON] = {"state_name": hold.cursor.state, "exception": WORKER_LOST, "cause": cause}
-    failed = Event(events.FLOW_FAILED, f"State {hold.cursor.state} ended the run with {WORKER_LOST}", details)
-    _commit(hold, Advance(hold.cursor, [failed], None, "FAILED"), hold.clock.now())
+    _commit(hold, endings.given_up(hold), hold.clock.now(), recoveries=hold.run.recoveries)

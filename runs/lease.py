@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from django.db import connection
 
 from flowlang.machine import Cursor, Intent, intent_from_json
 from runs import clock
-from runs.models import EPOCH, Run
+from runs.models import EPOCH, SEMANTICS, Run
 from runs.transactions import LOST, retried
 from wire.principals import Caller
 
@@ -35,7 +35,7 @@ _CLAIM: Final = f"""
 UPDATE runs_run
 SET lease_token = lease_token + 1, lease_owner = %s, lease_until = %s,
     recoveries = CASE WHEN lease_owner = '' THEN recoveries ELSE recoveries + 1 END
-WHERE id = %s AND wake_at <= %s AND lease_until <= %s
+WHERE id = %s AND wake_at <= %s AND lease_until <= %s AND semantics <= {SEMANTICS}
 RETURNING {_COLUMNS}
 """
 
@@ -113,29 +113,36 @@ def adapted(name: str, value: Any) -> Any:
 
 @contextmanager
 def kept(hold: Hold) -> Iterator[None]:
-    """Within, the lease is renewed by a small thread; whoever leaves by an exception lets it lapse soon."""
+    """Within, the lease is renewed by a small thread; whoever leaves by an exception lets it lapse soon.
+
+    The run did not cause it when the database failed: its lease then counts as given back, not as lost.
+    """
     _keeper.add(hold)
-    is_done = False
+    let_go: Callable[[UUID, int], None] | None = _lapse
     try:
         yield
-        is_done = True
+        let_go = None
+    except LOST:
+        let_go = _give_back
+        raise
     finally:
         _keeper.remove(hold)
-        if not is_done:
-            _lapse(hold)
+        if let_go is not None:
+            _keeper.let_go(hold, let_go)
 
 
-def _lapse(hold: Hold) -> None:
+def _lapse(run_id: UUID, token: int) -> None:
     """Let another try begin soon. The owner stays, so that it counts as a lease that was lost."""
-    try:
-        _extend(hold.run.pk, hold.token, _LAPSE_SECONDS)
-    except LOST as error:
-        logger.warning("run %s: the lease is left to run out: %s", hold.run.pk, error)
+    _extend(run_id, token, _LAPSE_SECONDS)
 
 
-def _extend(run_id: UUID, token: int, seconds: float) -> None:
+def _give_back(run_id: UUID, token: int) -> None:
+    _extend(run_id, token, _LAPSE_SECONDS, lease_owner="")
+
+
+def _extend(run_id: UUID, token: int, seconds: float, **changes: Any) -> None:
     mine = Run.objects.filter(pk=run_id, lease_token=token, lease_until__gt=EPOCH)
-    mine.update(lease_until=clock.now() + timedelta(seconds=seconds))
+    mine.update(lease_until=clock.now() + timedelta(seconds=seconds), **changes)
 
 
 class _Keeper:
@@ -146,6 +153,7 @@ class _Keeper:
 
     def __init__(self) -> None:
         self._held: dict[tuple[UUID, int], float] = {}
+        self._going: dict[tuple[UUID, int], Callable[[UUID, int], None]] = {}
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -160,19 +168,34 @@ class _Keeper:
         with self._lock:
             self._held.pop((hold.run.pk, hold.token), None)
 
+    def let_go(self, hold: Hold, how: Callable[[UUID, int], None]) -> None:
+        """Let a lease go now; when the database is away, as soon as it is back."""
+        try:
+            how(hold.run.pk, hold.token)
+        except LOST as error:
+            logger.warning("run %s: its lease is let go later: %s", hold.run.pk, error)
+            with self._lock:
+                self._going[hold.run.pk, hold.token] = how
+
     def _renew_for_ever(self) -> None:
         while True:
             time.sleep(settings.LEASE_SECONDS / 3)
             with self._lock:
                 oldest = time.monotonic() - MOST_HELD_SECONDS
                 held = [key for key, since in self._held.items() if since > oldest]
-            if held:
-                self._renew(held)
+                going = dict(self._going)
+            if held or going:
+                self._renew(held, going)
 
-    def _renew(self, held: list[tuple[UUID, int]]) -> None:
+    def _renew(
+        self, held: list[tuple[UUID, int]], going: dict[tuple[UUID, int], Callable[[UUID, int], None]]
+    ) -> None:
         try:
             for run_id, token in held:
                 _extend(run_id, token, settings.LEASE_SECONDS)
+            for key, how in going.items():
+                how(*key)
+                self._going.pop(key, None)
         except LOST as error:
             logger.warning("Leases could not be renewed: %s", error)
         finally:

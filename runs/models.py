@@ -10,6 +10,7 @@ from django.utils import timezone
 from library.models import Flow, FlowVersion
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SEMANTICS = 1  # the edition of the language's rules that this code goes by; a change of meaning is a new one
 
 
 class Run(models.Model):

@@ -18,7 +18,7 @@ from flowlang.sizes import encode_within_limit
 from library.models import FlowVersion
 from runs import clock, journal, limits
 from runs.context import context_of
-from runs.models import Run, RunRole
+from runs.models import SEMANTICS, Run, RunRole
 from runs.nudges import FIRST_PAUSE, hint
 from runs.transactions import retried
 from wire.errors import FlowInputError, StateConflict
@@ -147,4 +147,5 @@ def new_run(version: FlowVersion, owner: User, text: str, now: datetime) -> Run:
         last_event_at=now,
         wake_at=now,
         hint_at=now + FIRST_PAUSE,
+        semantics=SEMANTICS,
     )

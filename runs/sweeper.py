@@ -78,6 +78,7 @@ class Sweeper:
         if time.monotonic() < self._next_canary:
             return
         health.forget_lost_workers()
+        web_inputs.close_of_ended()
         for queue in health.QUEUES:
             hints.send(CANARY_TASK, queue, queue=queue)
         fresh = Heartbeat.objects.filter(

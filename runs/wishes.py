@@ -37,7 +37,8 @@ def answer(web_input: WebInput, respondent: Caller, option: dict[str, JSON]) -> 
     with transaction.atomic():
         if not web_inputs.close(web_input, option, respondent.urn):
             raise StateConflict(f"Web input {web_input.pk} is closed: it was answered or its time is over.")
-        nudge(web_input.run_id)
+        if not nudge(web_input.run_id):
+            raise StateConflict(f"Web input {web_input.pk} is closed: run {web_input.run_id} has ended.")
 
 
 def wake_for(action_id: UUID) -> UUID | None:

@@ -35,6 +35,7 @@ class Ledger:
         self.answers: deque[str | ActionError] = deque()
         self.meanwhile: Callable[[], object] | None = None
         self.was_called_in_a_transaction = False
+        self.can_resume = True
 
     def introspect(self) -> dict[str, JSON]:
         return {"title": "Ledger", "globus_auth_scope": "ledger", "input_schema": {}, "synchronous": True}
@@ -52,6 +53,12 @@ class Ledger:
     def cancel(self, action_id: str, caller: Caller) -> ActionStatus:
         self._note("cancel", action_id, caller)
         return _status(action_id, "FAILED")
+
+    def resume(self, action_id: str, caller: Caller) -> ActionStatus:
+        self._note("resume", action_id, caller)
+        if not self.can_resume:
+            raise ActionError("NotFound", "<h1>Not found</h1>", status=404)
+        return _status(action_id, "ACTIVE")
 
     def release(self, action_id: str, caller: Caller) -> ActionStatus:
         self._note("release", action_id, caller)

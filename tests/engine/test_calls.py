@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import OperationalError
 
 from providers import actions, hints
 from providers.provider import ActionError, ActionRequest
-from runs import clock, engine
+from runs import clock, documents, engine
 from runs.models import Run, RunRole
 from tests.engine.conftest import action, codes, fresh, last_details, make_due, start
 from tests.people import person, urn
@@ -41,7 +41,26 @@ def test_a_provider_that_is_busy_is_asked_again_with_growing_pauses(ledger):
     for seconds, pause in zip((1, 2, 4, 8), pauses, strict=True):
         assert seconds * 0.7 < pause < seconds * 1.3
     assert len(ledger.effects) == 1
-    assert codes(run) == ["FlowStarted", "ActionStarted", "ActionCompleted", "FlowSucceeded"]
+    assert [code for code in codes(run) if code != "ActionPolled"] == [
+        "FlowStarted",
+        "ActionStarted",
+        "ActionCompleted",
+        "FlowSucceeded",
+    ]
+
+
+def test_the_log_says_why_a_run_waits_for_its_provider_but_not_at_every_try(ledger):
+    ledger.answers += [BUSY] * 9
+    run = start(action())
+    for _ in range(9):
+        engine.work(run.pk)
+        make_due(run)
+    said = [json.loads(event.details) for event in run.events.filter(code="ActionPolled").order_by("seq")]
+    assert [each["tries"] for each in said] == [1, 2, 4, 8]
+    assert {each["reason"] for each in said} == {"Busy: Not now."}
+    assert documents.run_document(fresh(run), person("alice"))["details"]["details"]["reason"]
+    engine.work(run.pk)
+    assert fresh(run).status == Run.SUCCEEDED
 
 
 def test_a_provider_that_asks_to_be_left_alone_is(ledger):
@@ -51,6 +70,20 @@ def test_a_provider_that_asks_to_be_left_alone_is(ledger):
     run = start(action())
     engine.work(run.pk)
     assert fresh(run).wake_at - clock.now() > timedelta(seconds=28)
+
+
+def test_polls_that_began_together_do_not_stay_together(ledger, settings):
+    settings.FIRST_POLL_SECONDS = 8.0
+    runs = [start(action()) for _ in range(20)]
+    pauses = []
+    for run in runs:
+        ledger.answers.append("ACTIVE")
+        engine.work(run.pk)
+        row = fresh(run)
+        due_at = datetime.fromisoformat(json.loads(row.intent)["due_at"])
+        pauses.append((row.wake_at - due_at).total_seconds())
+    assert min(pauses) >= 0.0 and max(pauses) <= 0.8
+    assert max(pauses) - min(pauses) > 0.2
 
 
 def test_a_provider_that_stays_busy_is_given_up_when_wait_time_is_over(ledger):
@@ -88,7 +121,8 @@ def test_a_poll_that_fails_is_tried_again(ledger):
         if fresh(run).wake_at:
             make_due(run)
     assert fresh(run).status == Run.SUCCEEDED
-    assert "ActionPolled" not in codes(run)
+    assert codes(run)[2] == "ActionPolled"
+    assert json.loads(run.events.get(seq=3).details)["reason"] == "Busy: Not now."
 
 
 def test_an_action_that_its_provider_has_forgotten_has_failed_after_three_looks(ledger):

@@ -161,3 +161,33 @@ def test_only_a_question_of_the_run_itself_can_be_waited_for(web_input_id):
     run = start(AWAIT | {"Parameters": {"web_input_id": web_input_id}, "Catch": [], "End": True})
     engine.work(run.pk)
     assert last_details(run)["exception"] == "States.Runtime" and web_input_id in last_details(run)["cause"]
+
+
+def test_the_questions_of_a_cancelled_run_are_closed():
+    run, web_input = asked_run()
+    engine.cancel(fresh(run))
+    engine.work(run.pk)
+    assert fresh(run).status == Run.FAILED
+    web_input.refresh_from_db()
+    assert (web_input.status, web_input.answer) == (WebInput.CLOSED, None)
+    with pytest.raises(StateConflict):
+        answer(web_input)
+
+
+def test_a_question_that_nobody_waits_for_is_closed_at_the_end_of_its_run():
+    run = start(ask(), END)
+    engine.work(run.pk)
+    assert fresh(run).status == Run.SUCCEEDED
+    assert WebInput.objects.get(run=run).status == WebInput.CLOSED
+
+
+def test_an_answer_to_a_run_that_has_ended_is_refused_and_not_kept():
+    run, web_input = asked_run()
+    Run.objects.filter(pk=run.pk).update(wake_at=None, status=Run.FAILED)
+    with pytest.raises(StateConflict, match="has ended"):
+        answer(web_input)
+    web_input.refresh_from_db()
+    assert (web_input.status, web_input.answer) == (WebInput.OPEN, None)
+    web_inputs.close_of_ended()
+    web_input.refresh_from_db()
+    assert web_input.status == WebInput.CLOSED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core import mail
 
+from providers.provider import ActionError
 from runs import clock, engine, lease
 from runs.models import Run
 from tests.engine.conftest import action, codes, expire_lease, fresh, make_due, start
@@ -94,6 +95,37 @@ def test_a_run_needs_a_person_until_it_is_resumed(ledger):
         "FlowResumed",
         *ended,
     ]
+
+
+@pytest.mark.parametrize("can_resume", [True, False])
+def test_the_provider_is_told_that_its_action_may_go_on_and_asked_if_it_cannot_be_told(ledger, can_resume):
+    ledger.answers += ["INACTIVE", "SUCCEEDED"]
+    ledger.can_resume = can_resume
+    run = start(action())
+    engine.work(run.pk)
+    engine.resume(fresh(run))
+    engine.work(run.pk)
+    assert ledger.operations() == ["run", "resume", "status"]
+    assert fresh(run).status == Run.SUCCEEDED
+
+
+def test_a_run_cancelled_during_its_call_cancels_what_the_call_has_started(ledger):
+    ledger.answers.append("ACTIVE")
+    run = start(action(), END)
+    ledger.meanwhile = lambda: engine.cancel(fresh(run))
+    engine.work(run.pk)
+    engine.work(run.pk)
+    assert ledger.operations() == ["run", "cancel"]
+    assert codes(run) == ["FlowStarted", "ActionStarted", "FlowCanceled"]
+
+
+def test_a_run_cancelled_while_its_provider_is_busy_ends(ledger):
+    ledger.answers.append(ActionError("Busy", "Not now.", permanent=False, status=503))
+    run = start(action(), END)
+    ledger.meanwhile = lambda: engine.cancel(fresh(run))
+    engine.work(run.pk)
+    engine.work(run.pk)
+    assert codes(run) == ["FlowStarted", "ActionStarted", "ActionPolled", "FlowCanceled"]
 
 
 def test_resuming_a_run_that_is_at_work_only_makes_it_look_early(ledger):

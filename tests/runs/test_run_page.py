@@ -10,7 +10,8 @@ import uuid
 import pytest
 from django.test import Client
 
-from runs import engine
+from flowlang.events import Event
+from runs import engine, journal
 from runs.models import Run, RunRole
 from tests.engine.conftest import start
 from tests.people import person, urn
@@ -88,12 +89,14 @@ def test_the_log_as_csv_holds_no_formula():
     run = start({"Type": "Pass", "Parameters": {"x": "=1+1"}, "End": True})
     Run.objects.filter(pk=run.pk).update(label="x")
     engine.work(run.pk)
-    run.events.filter(seq=2).update(description="=HYPERLINK()")
+    last = run.events.latest("seq")
+    run.events.create(seq=last.seq + 1, time=last.time, code="X", description="=HYPERLINK()", details="{}")
+    Run.objects.filter(pk=run.pk).update(last_seq=last.seq + 1)
     rows = list(
         csv.reader(io.StringIO(client("alice").get(f"/runs/{run.pk}/log?format=csv").content.decode()))
     )
     assert rows[0][:3] == ["seq", "time", "code"]
-    assert rows[2][4] == "'=HYPERLINK()"
+    assert rows[-1][4] == "'=HYPERLINK()"
 
 
 def test_the_log_as_text_is_a_line_an_entry(finished):
