@@ -10,8 +10,7 @@ import uuid
 import pytest
 from django.test import Client
 
-from flowlang.events import Event
-from runs import engine, journal
+from runs import engine
 from runs.models import Run, RunRole
 from tests.engine.conftest import start
 from tests.people import person, urn
