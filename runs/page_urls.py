@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from runs import list_page, run_page, schedule_views, start_page
+from runs import list_page, retry_page, run_page, schedule_views, start_page
 
 pages: list[URLPattern] = [
     path("flows/<uuid:flow_id>/start", start_page.start, name="start"),
@@ -20,6 +20,7 @@ pages: list[URLPattern] = [
     path("runs/<uuid:run_id>/", run_page.run_page, name="run"),
     path("runs/<uuid:run_id>/cancel", run_page.cancel, name="cancel"),
     path("runs/<uuid:run_id>/resume", run_page.resume, name="resume"),
+    path("runs/<uuid:run_id>/retry", retry_page.retry, name="retry"),
     path("runs/<uuid:run_id>/log", run_page.log, name="log"),
     path("inbox/<uuid:web_input_id>/answer", run_page.answer, name="answer"),
 ]

@@ -22,6 +22,7 @@ from runs.retry_points import BEGAN_WITH, Point
 from wire.errors import Forbidden, NotFound, StateConflict, Unprocessable
 from wire.models import User
 
+MOST_SHOWN: Final = 20
 WHOLE_ORDER: Final = ["run__started_at", "seq", "id"]
 
 
@@ -145,6 +146,15 @@ def _changes(old: FlowVersion, new: FlowVersion) -> dict[str, list[str]]:
         "added": [name for name in after if name not in before],
         "removed": [name for name in before if name not in after],
         "changed": [name for name in after if name in before and after[name] != before[name]],
+    }
+
+
+def told(run: Run, user: access.Person) -> dict[str, Any]:
+    """Return the run that `run` retries and the runs that retry it, as far as `user` may see them."""
+    visible = access.visible_to(user)
+    return {
+        "of": visible.filter(retries__run=run.pk).first(),
+        "by": list(visible.filter(retry__original=run.pk).order_by("started_at")[:MOST_SHOWN]),
     }
 
 

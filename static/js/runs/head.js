@@ -59,6 +59,7 @@ export class Head {
     if (cancel && ENDED.has(run.status)) Object.assign(cancel, { disabled: true, title: "The run has ended." });
     const resume = document.querySelector("[data-action=resume]");
     resume?.toggleAttribute("hidden", run.status !== "INACTIVE");
+    document.querySelector("[data-action=retry]")?.toggleAttribute("hidden", run.status !== "FAILED");
   }
 }
 
