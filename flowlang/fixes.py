@@ -6,13 +6,15 @@ import json
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, cast
 
 from flowlang.definition import Document
 from flowlang.findings import Change, Put, Remedy, Rename, Replace
 from flowlang.problems import JSON, Edit, Fix, Loc
 from flowlang.tokens import Member, Members
 
+_INDENT: Final = re.compile(r"[ \t]*")
+_BLANK: Final = re.compile(r"[ \t\r\n]*")
 # One character of a text as JSON writes it: two halves, an escape, or itself.
 _CHARACTER: Final = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL
@@ -47,14 +49,14 @@ def edit(document: Document, change: Change) -> Edit | None:
     if member is None:
         return None
     if isinstance(change, Put):
-        return Edit(member.start, member.end, _text(change.value))
+        return Edit(member.start, member.end, _laid_out(document, change.value, member))
     if isinstance(change, Rename):
         return Edit(member.key_start, member.key_end, _text(change.name))
     if isinstance(change, Replace):
         places = _places(document.text[member.start : member.end])
         start, end = (member.start + places[min(at, len(places) - 1)] for at in (change.start, change.end))
         return Edit(start, end, _text(change.text)[1:-1])
-    return _remove(list(members.values()), member)
+    return _remove(document, parent, member)
 
 
 def _put(document: Document, parent: int, change: Put) -> Edit | None:
@@ -63,42 +65,63 @@ def _put(document: Document, parent: int, change: Put) -> Edit | None:
     is_object = document.text[parent] == "{"
     if is_object != isinstance(key, str) or (isinstance(key, int) and key != len(places)):
         return None
-    written = f"{_text(key)}: {_text(change.value)}" if is_object else _text(change.value)
-    if not places:
-        return Edit(parent + 1, parent + 1, written)
     first, last = _ends(places)
+    value = _laid_out(document, change.value, last)
+    written = f"{_text(key)}: {value}" if is_object else value
+    if first is None or last is None:
+        return Edit(parent + 1, parent + 1, written)
     gap = _gap(document.text, last)
     if change.is_first:
         return Edit(first.key_start, first.key_start, f"{written},{_gap(document.text, first)}")
     return Edit(last.end, last.end, f",{gap}{written}")
 
 
-def _ends(places: Members) -> tuple[Member, Member]:
+def _ends(places: Members) -> tuple[Member | None, Member | None]:
     """Return the first and the last member of the text."""
-    return min(places.values()), max(places.values())
+    return min(places.values(), default=None), max(places.values(), default=None)
 
 
 def _gap(text: str, member: Member) -> str:
     """Return what stands before a member that has a line of its own; else a blank."""
-    line = max(text.rfind("\n", 0, member.key_start), text.rfind("\r", 0, member.key_start)) + 1
-    indent = text[line : member.key_start]
-    return f"{_line_end(text, line)}{indent}" if line and not indent.strip() else " "
+    line_end, indent = _line(text, member)
+    is_alone = text.endswith(line_end + indent, 0, member.key_start)
+    return line_end + indent if line_end and is_alone else " "
 
 
-def _line_end(text: str, line: int) -> str:
-    """Return the line end, of one or two characters, before the offset where a line starts."""
-    return "\r\n" if text[line - 2 : line] == "\r\n" else text[line - 1]
+def _line(text: str, member: Member) -> tuple[str, str]:
+    """Return the line end before the line that a member starts in, and the indent of that line."""
+    start = max(text.rfind("\n", 0, member.key_start), text.rfind("\r", 0, member.key_start)) + 1
+    line_end = "\r\n" if text[max(start - 2, 0) : start] == "\r\n" else text[max(start - 1, 0) : start]
+    return line_end if start else "", _matched(_INDENT, text, start)[0]
 
 
-def _remove(members: list[Member], member: Member) -> Edit:
-    """Take the member out with one of the commas beside it."""
-    members.sort(key=lambda place: place.key_start)
+def _matched(pattern: re.Pattern[str], text: str, start: int) -> re.Match[str]:
+    """Return the match of a pattern that matches anywhere, if only nothing."""
+    return cast("re.Match[str]", pattern.match(text, start))
+
+
+def _laid_out(document: Document, value: JSON, sample: Member | None) -> str:
+    """Return `value` as it is written; over several lines if `sample`, beside it or in its place, is so."""
+    inner, _ = _ends(document.members(sample.start)) if sample else (None, None)
+    if sample is None or inner is None or not isinstance(value, dict | list):
+        return _text(value)
+    line_end, outer = _line(document.text, sample)
+    gap = _gap(document.text, inner)
+    if gap == " " or not gap.startswith(line_end + outer):
+        return _text(value)
+    lines = json.dumps(value, ensure_ascii=False, indent=gap[len(line_end + outer) :])
+    return lines.replace("\n", line_end + outer)
+
+
+def _remove(document: Document, parent: int, member: Member) -> Edit:
+    """Take the member out with one of the commas beside it, or with all blanks if it is the only one."""
+    members = sorted(document.members(parent).values())
     at = members.index(member)
     if at > 0:
         return Edit(members[at - 1].end, member.end, "")
     if len(members) > 1:
         return Edit(member.key_start, members[1].key_start, "")
-    return Edit(member.key_start, member.end, "")
+    return Edit(parent + 1, _matched(_BLANK, document.text, member.end).end(), "")
 
 
 def _text(value: JSON) -> str:

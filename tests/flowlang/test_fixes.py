@@ -70,6 +70,11 @@ OFFERED = [
     for problem in example.checked().problems
     for fix in problem.fixes
 ]
+# Where a fix may put an object or array with none beside it or before it whose layout it could follow.
+WITHOUT_LAYOUT = {
+    "states-empty", "state-type", "error-equals-empty", "schema-keyword", "schema-type", "private-names",
+    "private-unlisted", "field-type", "field-missing",
+}  # fmt: skip
 FIXABLE = {parameter.values[1].code for parameter in OFFERED}
 
 
@@ -95,6 +100,33 @@ def test_a_fix_has_edits_that_do_something_and_a_title(example: Example, problem
     assert all(0 <= edit.start <= edit.end <= len(text) for edit in fix.edits)
     assert all(text[edit.start : edit.end] != edit.text for edit in fix.edits)
     assert fix.title.isprintable() and not fix.title.endswith(".")
+
+
+@pytest.mark.parametrize(("newline", "indent"), [("\n", "  "), ("\r\n", "  "), ("\n", "\t")], ids=repr)
+def test_a_fix_keeps_the_layout(newline: str, indent: str) -> None:
+    kept = 0
+    for example in EXAMPLES:
+        if not (sound := laid_out(example, newline, indent)):
+            continue
+        for problem in sound.checked().problems:
+            for fix in problem.fixes:
+                after = sound.after(problem, fix)
+                if problem.code in WITHOUT_LAYOUT and any(edit.text[-1:] in "}]" for edit in fix.edits):
+                    continue
+                kept += 1
+                assert after == laid_out(after, newline, indent), (example.name, fix)
+    assert kept > 100
+
+
+def laid_out(example: Example, newline: str, indent: str) -> Example | None:
+    """Return the example as a program would print it; None where a text is not JSON."""
+    if is_broken(example.checked(), "definition") or is_broken(example.checked(), "input_schema"):
+        return None
+    made = [
+        text and json.dumps(json.loads(text), indent=indent, ensure_ascii=False).replace("\n", newline)
+        for text in (example.definition, example.schema)
+    ]
+    return example._replace(definition=made[0] or "", schema=made[1])
 
 
 def test_many_codes_have_fixes() -> None:
