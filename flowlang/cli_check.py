@@ -53,7 +53,7 @@ def _show(checked: Checked, name: str, options: argparse.Namespace) -> None:
     names = {"definition": cli_files.shown(name), "input_schema": cli_files.shown(options.schema or "")}
     lines = report.lines(checked, names, report.coloured if _is_coloured() else report.plain)
     if not options.quiet or lines:
-        print("\n".join([*lines, report.summary(checked, names["definition"])]))
+        print("\n".join([*lines, *[""][: len(lines)], report.summary(checked, names["definition"])]))
 
 
 def _is_coloured() -> bool:

@@ -8,9 +8,10 @@ from typing import Final, TypeAlias
 
 from flowlang import excerpt
 from flowlang.check import Checked
-from flowlang.problems import Problem
+from flowlang.problems import Fix, Problem
 
 MAX_REMEDIES: Final = 3
+_MAX_TEXT: Final = 100
 _PAINTS: Final = {"place": "1", "error": "1;31", "warning": "1;35", "hint": "1;36", "frame": "2", "fix": "32"}
 # Returns the text in the colour of that name, or as it is.
 Paint: TypeAlias = "Callable[[str, str], str]"
@@ -43,7 +44,10 @@ def lines(checked: Checked, names: dict[str, str], paint: Paint = plain) -> list
         width = max((len(row.number) for row in rows), default=0)
         for row in rows:
             found += _framed(row, width, problem.severity, paint)
-        found += _remedies(problem, " " * (width + 2), paint)
+        found += [
+            f"{' ' * (width + 2)}{paint('fix', 'fix:')} {_remedy(fix, text.text, span)}"
+            for fix in problem.fixes[:MAX_REMEDIES]
+        ]
     return found
 
 
@@ -78,8 +82,11 @@ def _framed(row: excerpt.Row, width: int, severity: str, paint: Paint) -> list[s
     return shown
 
 
-def _remedies(problem: Problem, indent: str, paint: Paint) -> list[str]:
-    return [
-        f"{indent}{paint('fix', 'fix:')} {excerpt.printable(fix.title)}"
-        for fix in problem.fixes[:MAX_REMEDIES]
-    ]
+def _remedy(fix: Fix, text: str, span: tuple[int, int]) -> str:
+    """Return what a fix does. Its title may not say what will be written: in an editor that can be seen."""
+    (start, end), edit = span, fix.edits[0]
+    is_whole = len(fix.edits) == 1 and start <= edit.start and edit.end <= end and text[start] == '"'
+    better = f"{text[start : edit.start]}{edit.text}{text[edit.end : end]}" if is_whole else ""
+    is_short = "\n" not in better and len(better) <= _MAX_TEXT
+    is_said = better.strip('" ') in fix.title
+    return excerpt.printable(f"{fix.title}: {better}" if is_short and not is_said else fix.title)
