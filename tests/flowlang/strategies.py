@@ -44,11 +44,14 @@ _EXPRESSIONS = st.sampled_from(
 )
 
 
+_KINDS = ("private", "constant", "path", "expression", "private", "nested", "items")
+
+
 @st.composite
 def _templates(draw: st.DrawFn, depth: int = 1) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name in draw(st.lists(st.sampled_from(["p", "q", "k", "list"]), max_size=3, unique=True)):
-        kind = draw(st.sampled_from(["constant", "path", "expression", "private", "nested", "items"]))
+        kind = draw(st.sampled_from(_KINDS))
         if kind == "path":
             made[f"{name}.$"] = draw(_PATHS)
         elif kind == "expression":
