@@ -146,8 +146,8 @@ PUT = {
     "$.p.q": {**PAYLOAD, "p": {"q": {"r": 9}}},
     "$['a b']": {**PAYLOAD, "a b": {"r": 9}},
     "$._run.X": {**PAYLOAD, "_run": {"X": {"r": 9}}},
-    # Not sure of the original, but public flows store results at $.msgs[0] and $.msgs[0].id, the official schema
-    # accepts them, and where the item is there nothing speaks against it: what could succeed is not refused.
+    # Public flows store results at $.msgs[0] and below it, and the official schema accepts them. Whether the
+    # service does is not known; where the item is there, they can succeed, so they are not refused.
     "$.list[0]": {**PAYLOAD, "list": [{"r": 9}]},
     "$.rows[0]": {**PAYLOAD, "rows": [{"r": 9}, [2, 3]]},
     "$.rows[0].n": {**PAYLOAD, "rows": [{"n": {"r": 9}}, [2, 3]]},
