@@ -84,11 +84,11 @@ def test_an_error_shows_place_line_mark_and_remedies(files: dict[str, str], caps
 
 def test_a_remedy_says_what_will_be_written(tmp_path: Path, capsys: Captured) -> None:
     file = tmp_path / "flow.json"
-    url = "http://provider.example.org/a-long-way-to-say-it"
+    url = "http://provider.example.org/a-long-way-to-say-where-the-provider-of-this-action-is"
     state = {"Type": "Action", "ActionUrl": url, "Parameters": {}, "ResultPath": "$.a", "End": True}
     file.write_text(json.dumps({"StartAt": "A", "States": {"A": state}}))
     assert main(["check", str(file)]) == 1
-    assert f'"https{url[4:]}"' in capsys.readouterr().out.splitlines()[3]
+    assert f"https{url[4:]}" in capsys.readouterr().out.splitlines()[3]
 
 
 def test_what_spans_lines_is_marked_where_it_starts_and_ends(tmp_path: Path, capsys: Captured) -> None:
