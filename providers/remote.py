@@ -14,6 +14,7 @@ from django.conf import settings
 from urllib3.exceptions import HTTPError
 
 from flowlang.problems import JSON
+from providers import breaker
 from providers.models import Action
 from providers.provider import ActionError, ActionRequest, ActionStatus
 from wire.principals import Caller
@@ -40,6 +41,7 @@ class RemoteProvider:
                 f"{url} is not an https address. Set ALLOW_HTTP_PROVIDERS to speak to http providers.",
             )
         self.path = url
+        self._host = urlsplit(url).netloc
 
     def introspect(self) -> dict[str, JSON]:
         answer = self._call("GET", "/")
@@ -76,18 +78,37 @@ class RemoteProvider:
 
     def _call(self, method: str, path: str, body: JSON = None) -> dict[str, Any]:
         """Return the answer's JSON object. Raises ActionError for everything else."""
-        try:
-            status, headers, content = self._exchange(method, path, body)
-        except HTTPError as error:
-            raise ActionError(
-                "ProviderUnreachable", f"{self.path} cannot be reached: {error}", permanent=False, status=503
-            ) from error
+        status, headers, content = self._answered(method, path, body)
         if not 200 <= status < 300:
             raise _refusal(self.path, status, headers, content)
         answer = _json(content)
         if not isinstance(answer, dict):
             raise _nonsense(f"{self.path} answered {status} without a JSON object.", is_permanent=True)
         return answer
+
+    def _answered(self, method: str, path: str, body: JSON) -> tuple[int, Mapping[str, str], bytes]:
+        """Return what the provider answers; one that does not, or is too busy, is left alone for a while."""
+        for who in (self._host, self.path):
+            breaker.admit(who)
+        begun = time.monotonic()
+        try:
+            status, headers, content = self._exchange(method, path, body)
+        except HTTPError as error:
+            breaker.failed(self._host, time.monotonic() - begun)
+            raise ActionError(
+                "ProviderUnreachable", f"{self.path} cannot be reached: {error}", permanent=False, status=503
+            ) from error
+        except ActionError as error:
+            if not error.permanent:
+                breaker.failed(self._host, time.monotonic() - begun)
+            raise
+        breaker.answered(self._host)
+        if status in _PASSING:
+            wished = _retry_after(headers.get("Retry-After", ""))
+            breaker.failed(self.path, time.monotonic() - begun, wished)
+        else:
+            breaker.answered(self.path)
+        return status, headers, content
 
     def _exchange(self, method: str, path: str, body: JSON) -> tuple[int, Mapping[str, str], bytes]:
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"} | _authorization(self.path)

@@ -17,6 +17,7 @@ from runs import access, documents, engine, listing, metadata, removal, retry_ap
 from runs.access import MANAGER, OWNER
 from runs.models import Run, RunRole
 from runs.starting import refuse_input
+from runs.transactions import retried
 from wire import paging
 from wire.errors import StateConflict, Unprocessable
 from wire.models import User
@@ -55,7 +56,8 @@ class Start(APIView):
         request_id = metadata.request_id(request.headers.get("Idempotency-Key"), asked)
         said.values["request_id"] = request_id
         run = engine.start(version, user, body, managers=managers, monitors=monitors, **said.values)
-        return Response(documents.run_document(run, user), status=201)
+        # The run is there: a client that is told of a failure now would start another one.
+        return Response(retried(lambda: documents.run_document(run, user)), status=201)
 
 
 class StartValidation(APIView):

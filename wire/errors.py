@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import BadRequest as DjangoBadRequest
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
 from flowlang.problems import JSON
+
+RETRY_AFTER_SECONDS: Final = 5
 
 
 class ApiError(Exception):
@@ -121,9 +125,24 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Return the 500 page, or the envelope under /api/ and /actions/. The log has the traceback."""
+    """Return the 500 page, or the envelope under /api/ and /actions/. The log has the traceback.
+
+    A database that is away is no bug: 503, and when to come again.
+    """
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return _unavailable(request)
     if request.path.startswith(("/api/", "/actions/")):
         return JsonResponse(
             envelope("INTERNAL_ERROR", "Something went wrong here; the log says what."), status=500
         )
     return render(request, "500.html", status=500)
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith(("/api/", "/actions/")):
+        detail = "The database does not answer at present. Nothing is lost; send the request again soon."
+        answer: HttpResponse = JsonResponse(envelope("SERVICE_UNAVAILABLE", detail), status=503)
+    else:
+        answer = render(request, "503.html", status=503)
+    answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
