@@ -44,6 +44,22 @@ def test_each_flow_has_its_verdict(path: Path) -> None:
     assert bool(verdict["errors"]) == (verdict["verdict"] != "right")
 
 
+EXAMPLES = {
+    # Of the format it is true that nothing is done with it, here and in the service's own form.
+    "globus-flows-examples--web-input-examples-admin-signoff": ["schema-format"],
+    "globus-flows-examples--web-input-examples-approved-publishing": [],
+    "globus-flows-examples--web-input-examples-evaluate-preliminary-results": [],
+    "globus-flows-examples--transfer-examples-looping-batched-move": [],
+    "globus-flows-examples--transfer-examples-two-hop": [],
+}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_official_examples_have_no_false_warning(name: str) -> None:
+    found = problems(CORPUS / "flows" / name / "definition.json")
+    assert [problem.code for problem in found if problem.severity == "warning"] == EXAMPLES[name]
+
+
 def test_every_verdict_is_about_a_flow_and_has_a_reason() -> None:
     assert VERDICTS.keys() <= {path.parent.name for path in FLOWS}
     assert all(verdict["reason"].endswith(".") for verdict in VERDICTS.values())
