@@ -14,14 +14,14 @@ from tests.faults.site import DATABASES
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("figures", nargs="*", help=f"beginnings of names; all: {', '.join(TRIALS)}")
+    parser.add_argument("figures", nargs="*", help="R1, R4 (each R4-...), R4-hung; without any, all")
     parser.add_argument("--runs", type=int, help="how many runs, where a figure leaves that open")
     parser.add_argument("--database", choices=[*DATABASES, "both"], default="both")
     parser.add_argument("--seed", type=int, default=7)
     chosen = parser.parse_args(arguments)
-    names = [name for name in TRIALS if not chosen.figures or name.startswith(tuple(chosen.figures))]
+    names = [name for name in TRIALS if not chosen.figures or {name, name.split("-")[0]} & {*chosen.figures}]
     if not names:
-        parser.error(f"No figure begins with {', '.join(chosen.figures)}.")
+        parser.error(f"There is no figure {', '.join(chosen.figures)}; there are {', '.join(TRIALS)}.")
     failed = False
     for name in names:
         for database in TRIALS[name].databases:

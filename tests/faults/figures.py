@@ -36,6 +36,25 @@ BARS: Final[dict[str, dict[str, tuple[str, float]]]] = {
         "other body refused": (AT_LEAST, 1),
         "answers 500": (AT_MOST, 0),
     },
+    "R7": _CLEAN | {"steps/s": (AT_LEAST, 100)},
+    "R8": _CLEAN | {"steps": (AT_LEAST, 9_900), "seconds": (AT_MOST, 120), "growth MiB": (AT_MOST, 50)},
+    "R9": _CLEAN
+    | {
+        "runs": (AT_LEAST, 2_000),
+        "seconds": (AT_MOST, 180),
+        "list p95 ms": (AT_MOST, 500),
+        "answers 500": (AT_MOST, 0),
+    },
+    "R10": _CLEAN
+    | {
+        "fired": (AT_LEAST, 1_000),
+        "early": (AT_MOST, 0),
+        "late p99 s": (AT_MOST, 15),
+        "sweep ms": (AT_MOST, 20),
+    },
+    "R13": _CLEAN | {"attempts": (AT_MOST, 5), "failed by name": (AT_LEAST, 1), "seconds": (AT_MOST, 60)},
+    "R14": _CLEAN | {"in flight": (AT_LEAST, 100), "deaths in migration": (AT_LEAST, 5)},
+    "spread": {"faster": (AT_LEAST, 1.7)},
 }
 
 

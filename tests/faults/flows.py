@@ -31,6 +31,14 @@ def passes(count: int) -> Definition:
     return chain(*[{"Type": "Pass", "Result": {"n": 1}, "ResultPath": "$.p"}] * count)
 
 
+def loop(rounds: int) -> Definition:
+    """Two steps a round: one is added to $.n, then a choice leads back."""
+    add = {"Type": "ExpressionEval", "Parameters": {"n.=": "n + 1"}, "ResultPath": "$", "Next": "More"}
+    rule = {"Variable": "$.n", "NumericLessThan": rounds, "Next": "Add"}
+    more = {"Type": "Choice", "Choices": [rule], "Default": "Done"}
+    return {"StartAt": "Add", "States": {"Add": add, "More": more, "Done": {"Type": "Pass", "End": True}}}
+
+
 def wait(seconds: int) -> dict[str, Any]:
     return {"Type": "Wait", "Seconds": seconds}
 

@@ -7,7 +7,9 @@ address: http://127.0.0.1:PORT/<mode>. The book has one JSON object a line: at, 
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 import sys
 import threading
 import time
@@ -18,6 +20,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+import psutil
+
 SLOW_SECONDS = 0.3
 STALL_SECONDS = 30.0
 FLAKY = 0.3
@@ -25,7 +29,7 @@ LOOKS = 2  # how often an action of mode "polled" is still at work
 
 
 class Answer(NamedTuple):
-    """What goes back: a document or raw bytes; `None` as the code hangs up instead."""
+    """What goes back: a document or raw bytes; None as the code hangs up instead, 0 kills the caller."""
 
     code: int | None
     content: Any = None
@@ -130,6 +134,11 @@ def _flaky(book: Book, request_id: str) -> Answer:
     return Answer(None) if draw < FLAKY else Answer(202, document(request_id))
 
 
+def _deadly(book: Book, request_id: str) -> Answer:
+    book.note("run", "deadly", request_id, has_effect=True)
+    return Answer(0)
+
+
 def _active(mode: str) -> Callable[[Book, str], Answer]:
     def run(book: Book, request_id: str) -> Answer:
         book.note("run", mode, request_id, has_effect=True)
@@ -150,6 +159,7 @@ MODES: dict[str, Callable[[Book, str], Answer]] = {
     "lost_after": _lost_after,
     "malformed": _malformed,
     "flaky": _flaky,
+    "deadly": _deadly,
     "polled": _active("polled"),
     "endless": _active("endless"),
     "stranger": _active("stranger"),
@@ -189,7 +199,9 @@ class Caller(BaseHTTPRequestHandler):
         self._send(look(self.book, mode, unquote(request_id)))
 
     def _send(self, answer: Answer) -> None:
-        if answer.code is None:
+        if answer.code == 0:
+            kill_owner(self.client_address[1])
+        if not answer.code:
             self.close_connection = True
             return
         content = answer.content if isinstance(answer.content, bytes) else json.dumps(answer.content).encode()
@@ -201,6 +213,13 @@ class Caller(BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
+
+
+def kill_owner(port: int) -> None:
+    """Kill the process at the other end of a local connection."""
+    for connection in psutil.net_connections("tcp"):
+        if connection.laddr and connection.laddr.port == port and connection.pid:
+            os.kill(connection.pid, signal.SIGKILL)
 
 
 class Server(ThreadingHTTPServer):

@@ -42,8 +42,8 @@ class Web:
                 timeout=60,
             )
             status, content = response.status, response.data
-        except urllib3.exceptions.HTTPError:
-            status, content = 0, b""
+        except urllib3.exceptions.HTTPError as error:
+            status, content = 0, repr(error).encode()
         said = Said(status, _document(content), time.monotonic() - before)
         self._count(said, f"{method} {path}: {status} {content[:300]!r}")
         return said
@@ -51,7 +51,7 @@ class Web:
     def _count(self, said: Said, line: str) -> None:
         with self._lock:
             self.statuses[said.status] += 1
-            if said.status >= 500 and said.status != 503:
+            if said.status == 0 or (said.status >= 500 and said.status != 503):
                 self.errors.append(line)
 
     def start(self, flow_id: str, body: Any, **headers: str) -> Said:
