@@ -9,9 +9,8 @@ from typing import Final
 
 from flowlang.definition import is_deeper
 from flowlang.findings import Site
+from flowlang.members import MAX_DEPTH, MAX_INTEGER, MIN_INTEGER
 from flowlang.problems import JSON, Loc
-from flowlang.reader import MAX_DEPTH
-from flowlang.tokens import MAX_INTEGER, MIN_INTEGER
 
 _MAX_TOLD: Final = 20
 # What may be a number beyond 64 bits, or a NUL.

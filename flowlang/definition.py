@@ -6,14 +6,17 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from importlib import import_module
 from json import JSONDecodeError, JSONDecoder
-from typing import Final, Literal, NamedTuple, TypeAlias, TypedDict, cast
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, TypedDict, cast
 
 from flowlang import labels
 from flowlang.flaws import TextProblem
+from flowlang.members import MAX_DEPTH, MAX_INTEGER, MIN_INTEGER, Member, Members, element
 from flowlang.problems import JSON, Loc
-from flowlang.reader import MAX_DEPTH, Reader
-from flowlang.tokens import MAX_INTEGER, MIN_INTEGER, Member, Members, element
+
+if TYPE_CHECKING:
+    from flowlang.reader import Reader
 
 MAX_TEXT_BYTES: Final = 1_048_576
 Kind: TypeAlias = Literal["next", "choice", "default", "catch"]
@@ -195,7 +198,8 @@ def parse(text: str, max_bytes: int = MAX_TEXT_BYTES) -> Document:
         text.encode("utf-8")
         return Document(text, _strict(text), [], None)
     except (_Odd, JSONDecodeError, RecursionError, UnicodeEncodeError):
-        reader = Reader(text)
+        # Loaded with the first broken text: sound ones are to be checked at once.
+        reader: Reader = import_module("flowlang.reader").Reader(text)
         reader.read()
         return Document(text, reader.value if reader.is_sound else None, reader.problems, reader)
 

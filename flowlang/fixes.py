@@ -10,8 +10,8 @@ from typing import Final, cast
 
 from flowlang.definition import Document
 from flowlang.findings import Change, Put, Remedy, Rename, Replace
+from flowlang.members import Member, Members
 from flowlang.problems import JSON, Edit, Fix, Loc
-from flowlang.tokens import Member, Members
 
 _INDENT: Final = re.compile(r"[ \t]*")
 _BLANK: Final = re.compile(r"[ \t\r\n]*")
