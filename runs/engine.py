@@ -249,7 +249,7 @@ def _after_commit(hold: Hold, advance: Advance, news_count: int) -> None:
         news.publish(hold.run.pk, hold.last_seq + news_count)
     if advance.abort is not None:
         calls.stop(hold, advance.abort)
-    if advance.intent is None:
+    if advance.intent is None and programs.asks_people(hold.run.flow_id, hold.run.version_id):
         web_inputs.close_of_ended(hold.run.pk)
     if advance.status != hold.status:
         mails.tell_owner(hold.run, advance.status)

@@ -18,3 +18,10 @@ def program(flow_id: UUID, version_id: int) -> Program:
     source = FlowVersion.objects.values_list("source", flat=True).get(pk=version_id, flow_id=flow_id)
     timing = Timing(settings.FIRST_POLL_SECONDS, settings.MAX_POLL_SECONDS)
     return compile_definition(orjson.loads(source), timing)
+
+
+def asks_people(flow_id: UUID, version_id: int) -> bool:
+    """Whether a run of this version may leave questions open."""
+    states = program(flow_id, version_id).definition.get("States")
+    each = states.values() if isinstance(states, dict) else ()
+    return any(isinstance(state, dict) and state.get("Type") == "CreateWebInput" for state in each)

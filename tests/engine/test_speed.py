@@ -1,0 +1,138 @@
+"""What a run may cost: counted statements and commits, and bounds on processor time.
+
+The bounds are five to ten times what a quiet machine needs: who misses one has added another order of cost.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from runs import clock, engine
+from runs.models import EPOCH, Run
+from tests.engine.conftest import action, fresh, start, version_of
+from tests.people import person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+KINDS: dict[str, dict[str, Any]] = {
+    "pass": {"Type": "Pass", "Parameters": {"k": 1, "name.$": "$.who.name"}, "ResultPath": "$.last"},
+    "eval": {"Type": "ExpressionEval", "Parameters": {"v.=": "n + 1"}, "ResultPath": "$.sum"},
+    "choice": {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericGreaterThan": 99, "Next": "S0"}]},
+}
+INPUT = {"n": 1, "who": {"name": "Ada"}, "note": "x" * 200}
+TURNS = 500
+LOOP = {
+    "StartAt": "Increment",
+    "States": {
+        "Increment": {
+            "Type": "ExpressionEval",
+            "Parameters": {"i.=": "i + 1"},
+            "ResultPath": "$",
+            "Next": "More",
+        },
+        "More": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.i", "NumericLessThan": TURNS, "Next": "Increment"}],
+            "Default": "Done",
+        },
+        "Done": {"Type": "Pass", "End": True},
+    },
+}
+
+
+def twenty_local_states() -> dict[str, Any]:
+    """Seven Pass, seven ExpressionEval, six Choice."""
+    states = {}
+    for number in range(20):
+        state = KINDS[["pass", "eval", "choice"][number % 3]]
+        way = "Default" if state["Type"] == "Choice" else "Next"
+        states[f"S{number}"] = {**state, **({"End": True} if number == 19 else {way: f"S{number + 1}"})}
+    return {"StartAt": "S0", "States": states}
+
+
+def finish(run: Run) -> None:
+    while engine.work(run.pk):
+        if fresh(run).wake_at is None:
+            break
+    assert fresh(run).status == Run.SUCCEEDED
+
+
+def statements(run: Run) -> tuple[int, int]:
+    """Carry the run to its end; return how many statements and commits that took, the claim's apart."""
+    with CaptureQueriesContext(connection) as captured:
+        engine.work(run.pk)
+    assert fresh(run).status == Run.SUCCEEDED
+    all_of_it = [query["sql"].strip() for query in captured]
+    claims = [sql for sql in all_of_it if sql.startswith("UPDATE runs_run") and "RETURNING" in sql]
+    claims = [sql for sql in claims if "lease_token = lease_token + 1" in sql]
+    assert len(claims) == 1
+    return len(all_of_it) - 1, all_of_it.count("COMMIT")
+
+
+def cheapest(work: Callable[[Any], object], make: Callable[[], Any], times: int = 5) -> float:
+    """Return the processor seconds of the cheapest of several."""
+    seconds = []
+    for _ in range(times):
+        made = make()
+        begun = time.process_time()
+        work(made)
+        seconds.append(time.process_time() - begun)
+    return min(seconds)
+
+
+def test_twenty_local_states_cost_one_commit_and_four_statements():
+    version = version_of(twenty_local_states())
+    engine.work(engine.start(version, person("alice"), INPUT).pk)  # the version is read once
+    assert statements(engine.start(version, person("alice"), INPUT)) == (4, 1)
+
+
+def test_ten_actions_cost_eleven_commits(ledger):
+    assert statements(start(*[action()] * 10))[1] == 11
+
+
+def test_a_loop_of_a_thousand_transitions_costs_eleven_commits():
+    run = engine.start(version_of(LOOP), person("alice"), {"i": 0})
+    assert statements(run)[1] == 11
+
+
+def test_a_start_costs_one_commit_and_six_statements():
+    version, alice = version_of(twenty_local_states()), person("alice")
+    with CaptureQueriesContext(connection) as captured:
+        engine.start(version, alice, INPUT)
+    assert sum(query["sql"] == "COMMIT" for query in captured) == 1
+    assert len(captured) <= 6
+
+
+def test_a_local_state_costs_less_than_half_a_millisecond():
+    version = version_of(twenty_local_states())
+    seconds = cheapest(finish, lambda: engine.start(version, person("alice"), INPUT))
+    assert seconds / 20 < 0.0005
+
+
+def test_a_loop_makes_four_thousand_transitions_a_second():
+    version = version_of(LOOP)
+    seconds = cheapest(finish, lambda: engine.start(version, person("alice"), {"i": 0}), times=3)
+    assert 2 * TURNS / seconds > 4_000
+
+
+def test_ten_thousand_waiting_runs_are_no_load():
+    one = start({"Type": "Wait", "Seconds": 3600}, {"Type": "Pass", "End": True})
+    engine.work(one.pk)
+    row = fresh(one)
+    names = [field.attname for field in Run._meta.concrete_fields if field.name != "id"]
+    values = {name: getattr(row, name) for name in names}
+    due_at = clock.now() + timedelta(hours=1)
+    Run.objects.bulk_create((Run(**values | {"wake_at": due_at}) for _ in range(10_000)), batch_size=1000)
+    finished = [Run(**values | {"wake_at": None, "status": Run.SUCCEEDED}) for _ in range(1000)]
+    Run.objects.bulk_create(finished)
+    assert cheapest(lambda _: engine.sweep(), lambda: None) < 0.020
+    run = start({"Type": "Pass", "End": True}, owner=person("bob"))
+    Run.objects.filter(pk=run.pk).update(hint_at=EPOCH)
+    assert engine.sweep().due == [run.pk]
