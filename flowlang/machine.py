@@ -32,9 +32,9 @@ from flowlang.intents import (
     intent_from_json,
     intent_to_json,
 )
+from flowlang.limits import MAX_DATA_BYTES
 from flowlang.problems import JSON, FlowError
 from flowlang.program import Program, compile_definition
-from flowlang.sizes import MAX_DATA_BYTES
 from flowlang.turn import Move, Stop, Turn, catch, fail
 
 __all__ = [

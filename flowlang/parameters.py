@@ -8,8 +8,9 @@ from typing import Final, TypeAlias
 
 from flowlang import expressions, paths
 from flowlang.events import MASK
+from flowlang.limits import MAX_DATA_BYTES
 from flowlang.problems import JSON, FlowError
-from flowlang.sizes import MAX_DATA_BYTES, encode, too_large
+from flowlang.sizes import encode, too_large
 
 PRIVATE: Final = "__Private_Parameters"
 MAX_TEMPLATE_DEPTH: Final = 64

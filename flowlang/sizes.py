@@ -1,4 +1,4 @@
-"""How much a run may carry, and the one encoding by which it is measured."""
+"""The one encoding by which it is measured how much a run carries."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Final
 
 import orjson
 
+from flowlang.limits import MAX_DATA_BYTES
 from flowlang.problems import JSON, FlowError
 
-MAX_DATA_BYTES: Final = 204_800
 _TOO_DEEP: Final = "Recursion limit reached"
 
 

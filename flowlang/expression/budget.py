@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from hashlib import blake2b
+from importlib import import_module
 from typing import Any, Final, TypeAlias
 
+from flowlang.limits import MAX_DATA_BYTES
 from flowlang.problems import JSON
-from flowlang.sizes import MAX_DATA_BYTES
 
 MAX_STEPS: Final = 300_000
 MAX_TEMPLATE_STEPS: Final = 2_000_000
@@ -44,6 +44,8 @@ class Allowance:
     def draw(self) -> float:
         """Return the next random number: at least 0, less than 1."""
         self.draws += 1
+        # Loaded with the first draw: checking needs no digest.
+        blake2b = import_module("hashlib").blake2b
         drawn = blake2b(f"{self.seed} {self.draws}".encode(errors="replace"), digest_size=8).digest()
         return (int.from_bytes(drawn, "big") >> 11) / 2**53
 
