@@ -304,7 +304,7 @@ def foreign(*words: str) -> set[str]:
 
 
 def test_a_check_loads_little_and_so_starts_quickly(files: dict[str, str], tmp_path: Path) -> None:
-    assert foreign("check", files["broken"]) <= {"orjson"}
+    assert not foreign("check", files["broken"])
     costs = []
     for _ in range(3):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -320,7 +320,7 @@ def test_the_package_asks_for_all_that_its_commands_load(files: dict[str, str]) 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     asked = {re.split(r"[<>=]", name)[0].replace("-", "_") for name in project["dependencies"]}
     found = foreign("check", files["sound"], "--schema", files["good"]) | foreign("dot", files["sound"])
-    assert found == asked
+    assert {"graphviz", "jsonschema_rs"} <= found <= asked
     assert project["scripts"]["flowlang"] == "flowlang.__main__:start"
     assert "entry: flowlang check" in (ROOT / ".pre-commit-hooks.yaml").read_text()
 
