@@ -25,6 +25,8 @@ def install(requirements: str) -> None:
     print(f"Installing {requirements} (the first time this takes about half a minute)", flush=True)
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]
     call(pip, "Is the network there? Run the command again to try once more.")
+    # So that `python -m flowlang` starts at once where Python itself may not keep compiled code. No need to.
+    subprocess.run([str(PYTHON), "-m", "compileall", "-q", "flowlang"], capture_output=True, cwd=BASE)
     stamp.write_text(digest.hexdigest())
 
 
