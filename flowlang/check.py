@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from flowlang import (
     check_graph,
@@ -18,6 +18,7 @@ from flowlang import (
     schema,
 )
 from flowlang.check_providers import key as provider_key
+from flowlang.dataflow import problems as data_flow
 from flowlang.definition import Document
 from flowlang.findings import Finding, Findings, Site, quote
 from flowlang.flaws import TextProblem
@@ -35,6 +36,8 @@ __all__ = [
     "warning_items",
 ]
 
+# A value that cannot be kept is not looked into.
+_UNKEPT: Final = frozenset({"json-depth", "json-number-range", "json-nul", "json-surrogate"})
 DocumentName = Literal["definition", "input_schema"]
 
 
@@ -98,30 +101,38 @@ def _edit(text: Document, edit: Edit) -> dict[str, Any]:
 
 
 def check(
-    definition: JSON, schema: JSON = None, providers: Mapping[str, JSON] | None = None
+    definition: JSON,
+    schema: JSON = None,
+    providers: Mapping[str, JSON] | None = None,
+    results: Mapping[str, JSON] | None = None,
 ) -> list[Problem]:
     """Return what is wrong with a flow, errors, warnings and hints; never raises.
 
     definition  any JSON
     schema      the input schema; None when there is none
     providers   address without slashes at its end -> what that provider takes, a JSON schema or None
+    results     address -> what the details of its actions hold when they have succeeded, a JSON schema
     """
     about, about_schema = Findings(), Findings("input_schema")
     if check_keeping.is_kept(Site(about), definition):
         _definition(about, definition, providers or {})
     if schema is not None and check_keeping.is_kept(Site(about_schema), schema):
         _schema(about_schema, schema, about, definition)
+    _data_flow((about, about_schema), definition, schema, results)
     return [finding.problem for finding in [*about.found, *about_schema.found]]
 
 
 def check_text(
-    text: str, schema_text: str | None = None, providers: Mapping[str, JSON] | None = None
+    text: str,
+    schema_text: str | None = None,
+    providers: Mapping[str, JSON] | None = None,
+    results: Mapping[str, JSON] | None = None,
 ) -> Checked:
     """Return what is wrong with the two texts of a flow, with places and fixes; never raises.
 
     text         the definition
     schema_text  the input schema; None when there is none
-    providers    as for `check`
+    providers    as for `check`; so are results
     """
     read = definition.parse(text)
     read_schema = None if schema_text is None else definition.parse(schema_text, MAX_SCHEMA_BYTES)
@@ -130,6 +141,14 @@ def check_text(
         _definition(about, read.value, providers or {})
     if read_schema and read_schema.is_json:
         _schema(about_schema, read_schema.value, about, read.value)
+    if read.is_json:
+        has_schema = read_schema is not None and read_schema.is_json
+        _data_flow(
+            (about, about_schema),
+            read.value,
+            read_schema.value if read_schema and has_schema else None,
+            results,
+        )
     placed = _placed(read, about)
     placed += _placed(read_schema, about_schema) if read_schema else []
     states = read.value.get("States") if isinstance(read.value, dict) else None
@@ -179,6 +198,16 @@ def _schema(findings: Findings, value: JSON, about: Findings, definition: JSON) 
         properties = value.get("properties")
         if not isinstance(properties, dict) or "_tokens" not in properties:
             _roles(Site(about), definition)
+
+
+def _data_flow(
+    about: tuple[Findings, Findings], definition: JSON, schema: JSON, results: Mapping[str, JSON] | None
+) -> None:
+    """Check what states read; of an input schema that has errors nothing can be said."""
+    if any(finding.problem.code in _UNKEPT for finding in about[0].found):
+        return
+    has_errors = about[1].counts.get("error", 0) > 0
+    data_flow.check(about, graph.build(definition), None if has_errors else schema, results)
 
 
 def _roles(site: Site, definition: JSON) -> None:

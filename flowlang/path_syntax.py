@@ -53,6 +53,16 @@ def read_steps(text: str) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+def step_offsets(text: str) -> list[int]:
+    """Return where the name or bracket of each step stands in the text of a path. Raises PathSyntaxError."""
+    offsets: list[int] = []
+    at = 1
+    while at < len(text):
+        offsets.append(at + (text[at] == "."))
+        _, at = _read_step(text, at)
+    return offsets
+
+
 def _check_start(text: str) -> None:
     if text.startswith("$$"):
         raise PathSyntaxError("There is no $$ here; the context of the run is $._context.", 0)

@@ -160,7 +160,8 @@ def test_a_sound_flow_has_no_problems() -> None:
                 "Parameters": {"source.$": "$.source", "label.=": "'copy of ' + `$.source`"},
                 "ResultPath": "$.copy",
                 "WaitTime": 3600,
-                "Catch": [{"ErrorEquals": ["ActionTimeout"], "ResultPath": "$.e", "Next": "Bad"}],
+                "ExceptionOnActionFailure": False,
+                "Catch": [{"ErrorEquals": ["ActionTimeout"], "ResultPath": "$.e", "Next": "Late"}],
                 "Next": "Look",
             },
             "Look": {
@@ -168,7 +169,8 @@ def test_a_sound_flow_has_no_problems() -> None:
                 "Choices": [{"Variable": "$.copy.status", "StringMatches": "SUCC*", "Next": "Done"}],
                 "Default": "Bad",
             },
-            "Bad": {"Type": "Fail", "Error": "CopyFailed", "CausePath": "$.e.Cause"},
+            "Bad": {"Type": "Fail", "Error": "CopyFailed", "CausePath": "$.copy.details"},
+            "Late": {"Type": "Fail", "Error": "CopyFailed", "CausePath": "$.e.Cause"},
             "Done": END,
         },
     }

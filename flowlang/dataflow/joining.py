@@ -1,0 +1,183 @@
+"""What two abstract values have in common: where ways meet, and where loops come to rest."""
+
+from __future__ import annotations
+
+from typing import Final, TypeAlias
+
+from flowlang.dataflow.values import (
+    ANY,
+    ARRAY,
+    NOTHING,
+    OBJECT,
+    Bucket,
+    Items,
+    Members,
+    Value,
+    of_kinds,
+    spread,
+)
+from flowlang.problems import JSON
+
+MAX_CONSTANTS: Final = 8
+MAX_DEPTH: Final = 10
+_Memo: TypeAlias = "dict[tuple[int, int], Value]"
+
+
+def array(items: list[Value]) -> Value:
+    """Return the array of just these items."""
+    each = NOTHING
+    for item in items:
+        each = join(each, item)
+    return Value(ARRAY, items=Items(each, tuple(items) if len(items) <= 32 else None, len(items)))
+
+
+def join(a: Value, b: Value, depth: int = 0, memo: _Memo | None = None) -> Value:
+    """Return what can be either; `a` itself where that covers `b`."""
+    if a is b or not b.kinds:
+        return a
+    if not a.kinds:
+        return b
+    if depth > MAX_DEPTH:
+        return ANY
+    if depth < 2:
+        return _join(a, b, depth, {} if memo is None else memo)
+    # Values share their parts: without a memory, a pair would be joined once for each way to it.
+    memo = {} if memo is None else memo
+    if (id(a), id(b)) not in memo:
+        memo[id(a), id(b)] = _join(a, b, depth, memo)
+    return memo[id(a), id(b)]
+
+
+def _join(a: Value, b: Value, depth: int, memo: _Memo) -> Value:
+    kinds = a.kinds | b.kinds
+    constants = _constants(a, b)
+    members = _either(a, b, OBJECT)
+    if members is _BOTH:
+        members = join_members(a.members, b.members, depth, memo) if a.members and b.members else None
+    items = _either(a, b, ARRAY)
+    if items is _BOTH:
+        items = join_items(a.items, b.items, depth, memo) if a.items and b.items else None
+    origins = a.origins if a.origins >= b.origins else a.origins | b.origins
+    if (kinds, constants) == (a.kinds, a.constants) and (
+        members is a.members and items is a.items and origins is a.origins
+    ):
+        return a
+    if constants is None and members is None and items is None and not origins:
+        return of_kinds(kinds)
+    return Value(kinds, constants, members, items, origins)  # type: ignore[arg-type]
+
+
+_BOTH: Final = object()
+
+
+def _either(a: Value, b: Value, kind: int) -> object:
+    """Return the part of the one that can be of this kind; _BOTH when both can."""
+    if not a.kinds & kind:
+        return b.members if kind == OBJECT else b.items
+    if not b.kinds & kind:
+        return a.members if kind == OBJECT else a.items
+    return _BOTH
+
+
+def _constants(a: Value, b: Value) -> frozenset[tuple[int, JSON]] | None:
+    if a.constants is None or b.constants is None:
+        return None
+    if a.constants >= b.constants:
+        return a.constants
+    both = a.constants | b.constants
+    return both if len(both) <= MAX_CONSTANTS else None
+
+
+def join_items(a: Items, b: Items, depth: int, memo: _Memo) -> Items:
+    """Return what is known of the items of either array."""
+    if a is b:
+        return a
+    exact = None
+    if a.exact is not None and b.exact is not None and len(a.exact) == len(b.exact):
+        exact = tuple(join(x, y, depth + 1, memo) for x, y in zip(a.exact, b.exact, strict=True))
+        if a.exact == exact:
+            exact = a.exact
+    each = join(a.each, b.each, depth + 1, memo)
+    made = Items(each, exact, min(a.least, b.least))
+    return a if (each is a.each and exact is a.exact and made.least == a.least) else made
+
+
+def join_members(a: Members, b: Members, depth: int, memo: _Memo) -> Members:
+    """Return what is known of the members of either object; `a` itself where that covers `b`."""
+    if a is b:
+        return a
+    buckets, is_more = _join_all(*_alike(a.buckets, b.buckets), depth, memo)
+    mask = a.mask | b.mask
+    covered = (a.known | (~a.mask if a.rest is None else 0)) & (b.known | (~b.mask if b.rest is None else 0))
+    bits = (mask, a.certain & b.certain, covered & mask, a.written | b.written)
+    rest = b.rest if a.rest is None else a.rest if b.rest is None else join(a.rest, b.rest, depth + 1, memo)
+    source = a.source if a.source >= b.source else a.source | b.source
+    if (
+        not is_more
+        and bits == (a.mask, a.certain, a.known, a.written)
+        and rest is a.rest
+        and source is a.source
+    ):
+        return a
+    return Members(a.names, buckets, bits, rest, source)
+
+
+def _alike(a: tuple[Bucket, ...], b: tuple[Bucket, ...]) -> tuple[tuple[Bucket, ...], tuple[Bucket, ...]]:
+    """Return both in the same number of buckets."""
+    if len(a) == len(b):
+        return a, b
+    return (a, spread(b[0])) if len(a) > 1 else (spread(a[0]), b)
+
+
+def _join_all(
+    ours: tuple[Bucket, ...], theirs: tuple[Bucket, ...], depth: int, memo: _Memo
+) -> tuple[tuple[Bucket, ...], bool]:
+    """Return the joined buckets, and whether they hold more than ours."""
+    if ours is theirs:
+        return ours, False
+    joined, is_more = [], False
+    for a, b in zip(ours, theirs, strict=True):
+        if a is not b:
+            a, is_other = _join_buckets(a, b, depth, memo)
+            is_more = is_more or is_other
+        joined.append(a)
+    return tuple(joined), is_more
+
+
+def _join_buckets(a: Bucket, b: Bucket, depth: int, memo: _Memo) -> tuple[Bucket, bool]:
+    """Return the joined bucket, and whether it holds more than `a`."""
+    # What one way adds to the other is the common case: then the bucket is shared with that way.
+    if len(a) <= len(b) and all(key in b and b[key] is value for key, value in a.items()):
+        return b, len(a) < len(b)
+    made = a
+    for key, value in b.items():
+        if key in a:
+            ours = a[key]
+            if ours is value or value is None:
+                continue
+            value = value if ours is None else join(ours, value, depth + 1, memo)
+            if value is ours:
+                continue
+        if made is a:
+            made = dict(a)
+        made[key] = value
+    return made, made is not a
+
+
+def widened(old: Value, new: Value) -> Value:
+    """Return `new` with anything in place of each member that differs from `old`: loops must come to rest."""
+    before, after = old.members, new.members
+    if before is None or after is None:
+        return new if before is after else Value(new.kinds | old.kinds, origins=new.origins)
+    buckets = tuple(
+        x if x is y else {key: value if x.get(key) is value else ANY for key, value in y.items()}
+        for x, y in zip(*_alike(before.buckets, after.buckets), strict=True)
+    )
+    members = Members(
+        after.names,
+        buckets,
+        (after.mask, after.certain, after.known, after.written),
+        after.rest,
+        after.source,
+    )
+    return Value(new.kinds, None, members, new.items, new.origins)

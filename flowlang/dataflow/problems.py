@@ -1,0 +1,285 @@
+"""From what was noted at each state to problems in the author's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from flowlang.dataflow import analysis, results, schemas, wording
+from flowlang.dataflow.places import MAYBE, NO, OPEN
+from flowlang.dataflow.provenance import Provenance, Sources
+from flowlang.dataflow.scene import Note
+from flowlang.dataflow.values import ARRAY, OBJECT, Names, words
+from flowlang.findings import Findings, Put, Remedy, Site, quote
+from flowlang.graph import Graph
+from flowlang.path_syntax import Step
+from flowlang.problems import JSON, Loc
+
+# What the API calls a read that must fail.
+DATA_FLOW: Final = "InvalidAccessPath"
+_MAX_SHOWN: Final = 6
+
+
+def check(
+    pair: tuple[Findings, Findings],
+    graph: Graph,
+    schema: JSON,
+    details: Mapping[str, JSON] | None = None,
+) -> None:
+    """Report what states read that is not there, and what of the input nobody reads.
+
+    pair     findings about the definition and about its input schema
+    schema   the input schema; None when there is none
+    details  address of a provider -> JSON schema of its actions' details
+    """
+    ids: Names = {}
+    start = results.anything(ids) if schema is None else schemas.of_schema(schema, ids)
+    found = analysis.analyse(graph, start, ids, details)
+    reporter = _Reporter(Site(pair[0]), graph, found, schema)
+    for name in graph.states:
+        if name in found.records:
+            for note in found.records[name].notes:
+                reporter.tell(name, note)
+    touched = set().union(*(record.touched for record in found.records.values()))
+    if isinstance(schema, dict) and found.records:
+        _unread(Site(pair[1], (), ""), schema, touched)
+
+
+def _unread(site: Site, schema: dict[str, JSON], touched: set[str]) -> None:
+    """Hint at properties that no state reads, unless the input is passed on as a whole."""
+    properties = schema.get("properties")
+    if not isinstance(properties, dict) or "$" in touched or not properties.keys() & touched:
+        return
+    for name in properties:
+        if name not in touched and name != "_tokens":
+            message = (
+                f"Property {quote(name)}: No state reads it. Use it, or take it out of the input schema."
+            )
+            site.at("properties", name).hint("schema-unread", message, on_key=True)
+
+
+class _Reporter:
+    """Reports the notes of one analysis."""
+
+    def __init__(self, site: Site, graph: Graph, found: analysis.Analysis, schema: JSON) -> None:
+        self.site, self.graph, self.schema = site, graph, schema
+        self.found, self.provenance = found, Provenance(graph, found)
+        self.told: set[tuple[Step, ...]] = set()
+
+    def tell(self, name: str, note: Note) -> None:
+        """Report one note of the state `name`."""
+        site = Site(self.site.findings, note.loc, f"State {quote(name)}: ")
+        if note.subject == "read":
+            self._read(site, name, note)
+        elif note.subject == "store":
+            self._store(site, name, note)
+        elif note.subject == "rule":
+            self._rule(site, name, note)
+        else:
+            self._kind(site, note)
+
+    # --- reads
+
+    def _read(self, site: Site, name: str, note: Note) -> None:
+        if note.presence == NO:
+            self._missing(site, name, note)
+        elif note.presence == MAYBE:
+            self._unsure(site, name, note)
+        else:
+            self._open(site, name, note)
+
+    def _missing(self, site: Site, name: str, note: Note) -> None:
+        field, shown = wording.field(note.loc), wording.place(note.steps, note.is_rooted)
+        begin = f"{field} reads {shown}, but "
+        step, parent = note.steps[note.at], wording.place(note.steps[: note.at], note.is_rooted)
+        wanted = OBJECT if isinstance(step, str) else ARRAY
+        if not note.holder.kinds & wanted:
+            what = "an object" if wanted == OBJECT else "an array"
+            message = f"{begin}{parent} is {words(note.holder.kinds)} there, not {what}."
+            self.report("read-kind", site, note, message)
+            return
+        if not isinstance(step, str):
+            self.report("read-kind", site, note, f"{begin}{parent} does not have so many items.")
+            return
+        sources = self._sources(name, note)
+        close = self._closest(note, step)
+        if sources.wipers and not close:
+            self._wiped(site, note, begin, sources)
+            return
+        message = begin + self._why(note, step, sources) + wording.advice(close, note.holder, _MAX_SHOWN)
+        self.report(
+            "read-missing", site, note, message, *wording.respelt(self._text(note), note, step, close)
+        )
+
+    def _why(self, note: Note, step: str, sources: Sources) -> str:
+        parent = wording.place(note.steps[: note.at], note.is_rooted)
+        if note.steps[0] == "_context" and note.is_rooted:
+            return f"{parent} has no {quote(step)}."
+        if note.at == 0 and sources.input and not sources.wipers and self.schema is not None:
+            return f"no state has written {quote(step)} before, and the input schema does not let it in."
+        if note.at == 0:
+            return f"nothing has written {quote(step)} before."
+        if sources.without:
+            return f"{wording.listing(sources.without)} writes {parent} without {quote(step)}."
+        return f"{parent} has no {quote(step)} there."
+
+    def _wiped(self, site: Site, note: Note, begin: str, sources: Sources) -> None:
+        state, loc = sources.wipers[0]
+        is_kept = self._has(loc)
+        lost = "all run data" if not is_kept else wording.place(self._result_place(loc), is_rooted=True)
+        by = f"a catcher of {quote(state)}" if "Catch" in loc else quote(state)
+        message = f"{begin}{by} has replaced {lost}. Store that elsewhere, with ResultPath."
+        path = "$.error" if "Catch" in loc else wording.result_path(state)
+        remedies = (
+            () if is_kept else (Remedy(f'Add "ResultPath": "{path}" to {quote(state)}', Put(loc, path)),)
+        )
+        self.report("read-wiped", site, note, message, *remedies)
+
+    def report(self, code: str, site: Site, note: Note, message: str, *remedies: Remedy) -> None:
+        """Report what fails: an error where it must, and else a warning."""
+        offset = wording.offset(note)
+        if note.is_sure:
+            site.error(code, message, *remedies, type=DATA_FLOW, offset=offset)
+        else:
+            message = f"{message} When it comes to this, the state fails."
+            site.warn("read-doubtful", message, *remedies, offset=offset)
+
+    def _unsure(self, site: Site, name: str, note: Note) -> None:
+        steps = note.steps[: note.at + 1]
+        shown, field = wording.place(steps, note.is_rooted), wording.field(note.loc)
+        sources = self._sources(name, note)
+        lacking = self.provenance.lacking(name, steps) if note.is_rooted else None
+        offset = wording.offset(note)
+        if sources.writers or not note.is_rooted:
+            there = f"it is missing when a run comes {lacking}" if lacking else "it may be missing"
+            by = f", which {wording.listing(sources.writers)} writes" if sources.writers else ""
+            message = f"{field} reads {shown}{by}, but {there}. Ask first, with IsPresent or is_present()."
+            site.warn("read-unsure", message, offset=offset)
+        elif self._default(steps):
+            message = (
+                f"{field} reads {shown}, which may be missing: only the start form fills in its default."
+            )
+            site.hint("read-default", f"{message} Require it, or write getattr().", offset=offset)
+        else:
+            message = f"{field} reads {shown}, which is optional in the input schema."
+            advice = "Require it there, or ask first, with IsPresent, is_present() or getattr()."
+            site.warn("read-optional", f"{message} {advice}", offset=offset)
+
+    def _open(self, site: Site, name: str, note: Note) -> None:
+        """Report what only the input or a provider can supply, where its name looks like a slip."""
+        step = note.steps[note.at]
+        steps = note.steps[: note.at + 1]
+        if not isinstance(step, str) or steps in self.told:
+            return
+        self.told.add(steps)
+        close = self._closest(note, step)
+        shown, field = wording.place(steps, note.is_rooted), wording.field(note.loc)
+        remedies = wording.respelt(self._text(note), note, step, close)
+        if close:
+            message = f'{field} reads {shown}, which nothing has written before. Did you mean "{close}"?'
+            site.warn("read-spelling", message, *remedies, offset=wording.offset(note))
+        elif note.at == 0 and self._declares():
+            message = (
+                f"{field} reads {shown}, which the input schema does not declare. Add it to its properties."
+            )
+            site.hint("read-undeclared", message, offset=wording.offset(note))
+
+    # --- what else can be wrong
+
+    def _store(self, site: Site, name: str, note: Note) -> None:
+        parent = wording.place(note.steps[: note.at], is_rooted=True)
+        shown = wording.place(note.steps, is_rooted=True)
+        where = site if self._has(note.loc) else Site(site.findings, note.loc[:-1], site.subject)
+        message = f"ResultPath {shown} leads into {parent}, which is {note.text} there, not an object."
+        if note.is_sure:
+            where.error("result-path-parent", message, type=DATA_FLOW)
+        else:
+            where.warn("result-path-doubtful", f"{message} When it comes to this, the run fails.")
+
+    def _rule(self, site: Site, name: str, note: Note) -> None:
+        truth, reason, text = note.text.split("\n")
+        rule = self._at(note.loc)
+        here = site.at("Variable") if isinstance(rule, dict) and "Variable" in rule else site
+        because = f": {text}" if text else ""
+        if truth == "True":
+            message = f"This rule always holds{because}. What comes after it is never tried."
+            here.hint("rule-constant", message, on_key=here is site)
+        elif reason == "taken":
+            self._taken(here, note, on_key=here is site)
+        elif reason == "kind":
+            here.warn("rule-never", f"This rule can never hold{because}.", on_key=here is site)
+        else:
+            here.hint("rule-constant", f"This rule never holds{because}.", on_key=here is site)
+
+    def _taken(self, here: Site, note: Note, *, on_key: bool) -> None:
+        """Warn of a rule whose cases go to those before it, unless it is one of them word by word."""
+        choices = self._at(note.loc[:-1])
+        tests = [
+            {key: value for key, value in rule.items() if key != "Next"} if isinstance(rule, dict) else rule
+            for rule in (choices if isinstance(choices, list) else [])
+        ]
+        if tests[note.at] not in tests[: note.at]:
+            message = "This rule can never hold: whenever it would, a rule before it holds."
+            here.warn("rule-taken", message, on_key=on_key)
+
+    def _kind(self, site: Site, note: Note) -> None:
+        field = wording.field(note.loc)
+        code, message = {
+            "operator": ("expression-kind", f"{field} {note.text}, which fails."),
+            "body": ("input-kind", f"{field} leads to {note.text}; what a state takes in must be an object."),
+            "seconds": ("wait-kind", f"{field} leads to {note.text}; it must be a number of seconds."),
+            "instant": ("wait-kind", f"{field} leads to {note.text}; it must be an instant as text."),
+        }[note.subject]
+        if note.is_sure:
+            site.error(code, message, type=DATA_FLOW, offset=note.offset)
+        else:
+            site.warn(
+                "read-doubtful", f"{message} When it comes to this, the state fails.", offset=note.offset
+            )
+
+    # --- looking things up
+
+    def _sources(self, name: str, note: Note) -> Sources:
+        if not note.is_rooted or note.steps[0] == "_context":
+            return Sources([], [], [], input=False)
+        return self.provenance.sources(name, note.steps[: note.at + 1])
+
+    def _closest(self, note: Note, step: str) -> str | None:
+        members = note.holder.members
+        if members is None:
+            return None
+        names = [key for key in members.given() if key != step]
+        if note.presence == OPEN and len(step) < 4:
+            return None
+        return self.site.findings.closest(step, names)
+
+    def _declares(self) -> bool:
+        return isinstance(self.schema, dict) and bool(self.schema.get("properties"))
+
+    def _default(self, steps: tuple[Step, ...]) -> bool:
+        schema: JSON = self.schema
+        for step in steps:
+            properties = schema.get("properties") if isinstance(schema, dict) else None
+            schema = properties.get(step) if isinstance(properties, dict) and isinstance(step, str) else None
+        return isinstance(schema, dict) and "default" in schema
+
+    def _at(self, loc: Loc) -> JSON:
+        value: JSON = {"States": dict(self.graph.states)}
+        for step in loc:
+            if isinstance(value, dict) and isinstance(step, str):
+                value = value.get(step)
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                value = value[step]
+            else:
+                return None
+        return value
+
+    def _has(self, loc: Loc) -> bool:
+        return isinstance(self._at(loc), str)
+
+    def _text(self, note: Note) -> str:
+        text = self._at(note.loc)
+        return text if isinstance(text, str) else ""
+
+    def _result_place(self, loc: Loc) -> tuple[Step, ...]:
+        return wording.steps_of(self._at(loc))

@@ -1,0 +1,153 @@
+"""One evaluation of a state: what it reads from, and what is noted on the way."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from flowlang import paths
+from flowlang.dataflow.places import MAYBE, NO, OPEN, YES, Reading, read
+from flowlang.dataflow.values import ANY, NOTHING, Names, Origins, Value
+from flowlang.path_syntax import Step
+from flowlang.problems import Loc
+
+Subject: TypeAlias = Literal["read", "operator", "body", "seconds", "instant", "store", "rule"]
+_MAX_NOTES: Final = 200
+
+
+class Note(NamedTuple):
+    """Something that may be wrong at a state, or (presence OPEN) that only the input can decide.
+
+    subject   read: a place that may not be there; the others: a value of the wrong kind
+    loc       the field, from the document's root; offset: where in its text
+    steps     the place, from the run data on; is_rooted: else from some value of an expression
+    at        the step that decided; holder: in what it was looked for
+    is_sure   whether it comes to this whenever the state is entered
+    text      the path itself, at whose step the mark belongs; or the matter in words, for what is no reading
+    """
+
+    subject: Subject
+    loc: Loc
+    offset: int | None
+    is_sure: bool
+    presence: int = NO
+    steps: tuple[Step, ...] = ()
+    at: int = 0
+    holder: Value = NOTHING
+    is_rooted: bool = True
+    text: str = ""
+
+
+class Use(NamedTuple):
+    """A place of the input that is read, followed for `infer`: with or without a guard, and as what."""
+
+    origins: Origins
+    is_guarded: bool
+    kinds: int
+    hint: str = ""
+
+
+class Record:
+    """What the evaluation of one state notes. `touched`: members of the run data that it reads; "$": all."""
+
+    __slots__ = ("notes", "touched", "uses")
+
+    def __init__(self, uses: list[Use] | None = None) -> None:
+        self.notes: list[Note] = []
+        self.touched: set[str] = set()
+        self.uses = uses
+
+    def note(self, note: Note) -> None:
+        """Keep `note`, unless there are very many."""
+        if len(self.notes) < _MAX_NOTES:
+            self.notes.append(note)
+
+
+class Scene:
+    """What an evaluation reads from.
+
+    root      the run data; context: what `$._context` stands for
+    local     the names that comprehensions have bound
+    is_sure     whether it is evaluated whenever the state is entered
+    is_guarded  whether a condition beside it decides: the author may know what is there then
+    loc         the field that is being evaluated
+    """
+
+    __slots__ = ("context", "ids", "is_guarded", "is_sure", "loc", "local", "record", "root")
+
+    def __init__(self, root: Value, context: Value, ids: Names, record: Record) -> None:
+        self.root, self.context, self.ids, self.record = root, context, ids, record
+        self.local: dict[str, Value] = {}
+        self.is_sure, self.is_guarded = True, False
+        self.loc: Loc = ()
+
+    def where(self, root: Value | None = None, *, is_sure: bool = True, is_guarded: bool = False) -> Scene:
+        """Return the scene in which more is known of the run data, or which is not always entered."""
+        scene = Scene(self.root if root is None else root, self.context, self.ids, self.record)
+        scene.local, scene.loc = self.local, self.loc
+        scene.is_sure = self.is_sure and is_sure
+        scene.is_guarded = self.is_guarded or is_guarded
+        return scene
+
+    def path(self, path: paths.Path, offset: int = 0) -> Value:
+        """Return what `path` leads to, and note what may be missing there. `offset`: where it stands."""
+        steps = path.steps
+        self.touch(steps)
+        reading = read(self.context, steps[1:]) if path.reads_context else read(self.root, steps)
+        if reading.presence != YES:
+            if path.reads_context:
+                reading = reading._replace(at=reading.at + 1)
+            self.missing(steps, reading, offset, text=path.text)
+        if self.record.uses is not None and not path.reads_context:
+            self.record.uses.append(Use(reading.value.origins, False, 0))
+        return reading.value if reading.presence != NO else ANY
+
+    def touch(self, steps: tuple[Step, ...]) -> None:
+        """Note that this place of the run data is read."""
+        first = steps[0] if steps else "$"
+        self.record.touched.add(first if isinstance(first, str) else "$")
+
+    def find(self, path: paths.Path) -> Reading:
+        """Return what `path` leads to, asked for with care: nothing is noted."""
+        self.touch(path.steps)
+        reading = read(self.context, path.steps[1:]) if path.reads_context else read(self.root, path.steps)
+        if self.record.uses is not None and reading.value.origins and not path.reads_context:
+            self.record.uses.append(Use(reading.value.origins, True, 0))
+        return reading
+
+    def silent(self) -> Scene:
+        """Return the same scene, from which nothing is noted."""
+        scene = self.where()
+        scene.record = Record()
+        return scene
+
+    def missing(
+        self,
+        steps: tuple[Step, ...],
+        reading: Reading,
+        offset: int | None,
+        *,
+        is_rooted: bool = True,
+        text: str = "",
+    ) -> None:
+        """Note that a place may not be there; where nothing is known of its holder, there is no telling."""
+        if reading.presence == MAYBE and self.is_guarded:
+            return
+        if reading.presence == OPEN and (
+            reading.holder.members is None or not isinstance(steps[reading.at], str)
+        ):
+            return
+        self.record.note(
+            Note(
+                "read", self.loc, offset, self.is_sure, reading.presence, steps, reading.at, reading.holder,
+                is_rooted, text,
+            )
+        )  # fmt: skip
+
+    def wrong(self, subject: Subject, text: str, offset: int | None) -> None:
+        """Note that a value is of a kind that cannot work."""
+        self.record.note(Note(subject, self.loc, offset, self.is_sure, text=text))
+
+    def use(self, value: Value, kinds: int, hint: str = "") -> None:
+        """Note that a value is taken for one of these kinds."""
+        if self.record.uses is not None and value.origins:
+            self.record.uses.append(Use(value.origins, True, kinds, hint))

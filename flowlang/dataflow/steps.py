@@ -1,0 +1,222 @@
+"""What each state does with the run data: compiled once, applied at each visit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from flowlang.check_values import parsed
+from flowlang.dataflow import results, rules, templates
+from flowlang.dataflow.places import MAYBE, NO, OPEN, assume, put
+from flowlang.dataflow.scene import Note, Record, Scene, Subject
+from flowlang.dataflow.values import ANY, NUMBER, OBJECT, TEXT, Names, Value, words
+from flowlang.definition import Transition
+from flowlang.paths import Path
+from flowlang.problems import JSON, Loc
+
+_RUNTIME: Final = "States.Runtime"
+_SOURCES: Final = frozenset({"Result", "Parameters", "InputPath"})
+_READ_FIELDS: Final = (("SecondsPath", NUMBER), ("TimestampPath", TEXT), ("ErrorPath", 0), ("CausePath", 0))
+
+
+class Way(NamedTuple):
+    """One arrow, and the run data that takes it."""
+
+    arrow: Transition
+    data: Value
+
+
+class Step:
+    """One state, made ready.
+
+    place  where its result is stored; None where the path cannot be used
+    given  what an action or web input gives it; None where it makes its result itself
+    """
+
+    __slots__ = ("arrows", "error", "given", "is_caught", "kind", "loc", "place", "rules", "state")
+
+    def __init__(self, name: str, state: Mapping[str, JSON], arrows: list[Transition], given: Given) -> None:
+        self.state, self.arrows = state, arrows
+        self.loc: Loc = ("States", name)
+        kind = state.get("Type")
+        self.kind = kind if isinstance(kind, str) else ""
+        self.place = _place(state)
+        self.rules = _rules(self.loc, state) if self.kind == "Choice" else []
+        self.is_caught = "Catch" in state and _RUNTIME in _caught_names(state)
+        self.error = given.errors[self.kind == "AwaitWebInput"]
+        self.given = _given(self.kind, name, state, given)
+
+    def apply(self, data: Value, context: Value, ids: Names, record: Record) -> list[Way]:
+        """Return the ways on, each with its run data; noted in `record`: what may be wrong."""
+        scene = Scene(data, context, ids, record)
+        scene.is_sure = not self.is_caught
+        if self.kind == "Choice":
+            return self._choose(scene)
+        if self.kind in ("Wait", "Fail"):
+            self._read(scene)
+        after = data
+        result = self._result(scene)
+        if record.notes:
+            after = _after(data, record.notes, ids)
+        if result is not None:
+            after = self._stored(scene, after, result)
+        return [
+            Way(arrow, after if arrow.kind == "next" else self._caught(scene, arrow))
+            for arrow in self.arrows
+            if arrow.kind in ("next", "catch")
+        ]
+
+    def _read(self, scene: Scene) -> None:
+        """Read the paths of a Wait or Fail."""
+        for name, kinds in _READ_FIELDS:
+            if name not in self.state:
+                continue
+            value = templates.path_at(self.state[name], (*self.loc, name), scene)
+            subject: Subject = "seconds" if name == "SecondsPath" else "instant"
+            scene.use(value, kinds, "integer" if subject == "seconds" else "date-time" if kinds else "")
+            if kinds and value.kinds and not value.kinds & kinds:
+                scene.wrong(subject, words(value.kinds), None)
+
+    def _result(self, scene: Scene) -> Value | None:
+        """Return what the state makes; None where it makes nothing."""
+        if self.kind in ("Pass", "ExpressionEval"):
+            return self._made(scene)
+        if self.given is not None:
+            body = self._taken(scene)
+            if body.kinds and not body.kinds & OBJECT:
+                scene.loc = (*self.loc, "InputPath")
+                scene.wrong("body", words(body.kinds), None)
+            return self.given
+        return None if self.kind in ("Wait", "Fail") else ANY
+
+    def _made(self, scene: Scene) -> Value:
+        if len(self.state.keys() & _SOURCES) > 1:
+            return ANY
+        if self.kind == "Pass" and "Result" in self.state:
+            return templates.literal(self.state["Result"], scene.ids)
+        if self.kind != "Pass" or "Parameters" in self.state or "InputPath" in self.state:
+            return self._taken(scene)
+        if self.place:
+            scene.touch(())
+        return scene.root
+
+    def _taken(self, scene: Scene) -> Value:
+        """Return what the state takes in: its Parameters, else the value at its InputPath."""
+        if "Parameters" in self.state:
+            parameters = self.state["Parameters"]
+            if isinstance(parameters, dict):
+                return templates.evaluate(parameters, (*self.loc, "Parameters"), scene)
+            return ANY
+        return templates.path_at(self.state.get("InputPath"), (*self.loc, "InputPath"), scene)
+
+    def _stored(self, scene: Scene, data: Value, result: Value) -> Value:
+        if self.place is None:
+            return ANY
+        stored, trouble = put(data, self.place, result, scene.ids)
+        if trouble:
+            self._no_place(scene, (*self.loc, "ResultPath"), self.place, trouble)
+        return stored
+
+    def _no_place(
+        self, scene: Scene, loc: Loc, place: tuple[str, ...], trouble: tuple[int, int, int]
+    ) -> None:
+        presence, at, kinds = trouble
+        is_sure = scene.is_sure and presence != MAYBE
+        scene.record.note(Note("store", loc, None, is_sure, steps=place, at=at, text=words(kinds)))
+
+    def _caught(self, scene: Scene, arrow: Transition) -> Value:
+        place = _place(arrow.source or {})
+        if place is None:
+            return ANY
+        stored, trouble = put(scene.root, place, self.error, scene.ids)
+        if trouble:
+            here = scene.where(is_sure=False)
+            self._no_place(here, (*self.loc, *arrow.loc[:-1], "ResultPath"), place, trouble)
+        return stored
+
+    def _choose(self, scene: Scene) -> list[Way]:
+        """Return the ways of a Choice that can be taken."""
+        ways: list[Way] = []
+        here, is_open = scene, True
+        for index, test in enumerate(self.rules):
+            found = test(here)
+            if found.truth is not None and is_open:
+                self._settled(scene, index, found, is_first=here is scene)
+            if is_open and found.truth is not False:
+                arrows = (arrow for arrow in self.arrows if arrow.loc[:2] == ("Choices", index))
+                ways += [Way(arrow, found.yes) for arrow in arrows]
+            is_open = is_open and found.truth is not True
+            here = here.where(found.no, is_sure=found.truth is False)
+        default = (arrow for arrow in self.arrows if arrow.kind == "default" and is_open)
+        return ways + [Way(arrow, here.root) for arrow in default]
+
+    def _settled(self, scene: Scene, index: int, found: rules.Verdict, *, is_first: bool) -> None:
+        """Note that a rule always or never holds; what the rules before it leave over may well be all."""
+        reason, text = found.reason
+        if not is_first and self.rules[index](scene.silent()).truth is None:
+            if found.truth:
+                return
+            reason, text = "taken", ""
+        message = "\n".join((str(found.truth), reason, text))
+        scene.record.note(Note("rule", (*self.loc, "Choices", index), None, True, at=index, text=message))
+
+
+class Given(NamedTuple):
+    """What the analysis is given beside the definition.
+
+    details  address of a provider -> JSON schema of its actions' details
+    errors   what a catcher stores; of an AwaitWebInput the second
+    """
+
+    ids: Names
+    details: Mapping[str, JSON]
+    errors: tuple[Value, Value]
+
+
+def _given(kind: str, name: str, state: Mapping[str, JSON], given: Given) -> Value | None:
+    if kind == "CreateWebInput":
+        return results.opened(given.ids)
+    if kind == "AwaitWebInput":
+        return results.answered(given.ids)
+    if kind != "Action":
+        return None
+    handler = state.get("Handler")
+    url = handler.get("Url") if isinstance(handler, dict) else state.get("ActionUrl")
+    details = given.details.get(url.rstrip("/")) if isinstance(url, str) and given.details else None
+    return results.action(state, name, details, given.ids)
+
+
+def _place(fields: Mapping[str, JSON]) -> tuple[str, ...] | None:
+    text = fields.get("ResultPath", "$")
+    path = parsed(text) if isinstance(text, str) else None
+    if not isinstance(path, Path) or path.reads_context:
+        return None
+    names = tuple(step for step in path.steps if isinstance(step, str))
+    return names if len(names) == len(path.steps) else None
+
+
+def _rules(loc: Loc, state: Mapping[str, JSON]) -> list[rules.Test]:
+    choices = state.get("Choices")
+    each = enumerate(choices) if isinstance(choices, list) else ()
+    return [rules.compiled(rule, (*loc, "Choices", index)) for index, rule in each]
+
+
+def _caught_names(state: Mapping[str, JSON]) -> set[str]:
+    catch = state.get("Catch")
+    lists = [c.get("ErrorEquals") for c in catch if isinstance(c, dict)] if isinstance(catch, list) else []
+    return {name for names in lists if isinstance(names, list) for name in names if isinstance(name, str)}
+
+
+def _after(data: Value, notes: list[Note], ids: Names) -> Value:
+    """Return the run data of a state that has read what may not be there: it was, else the run had failed."""
+    for note in notes:
+        if note.subject != "read" or note.presence == OPEN or not (note.is_sure and note.is_rooted):
+            continue
+        if note.steps[0] == "_context":
+            continue
+        names = tuple(step for step in note.steps[: note.at + 1] if isinstance(step, str))
+        if note.presence != NO:
+            data = assume(data, note.steps, None, ids)
+        elif len(names) == note.at + 1:
+            data, _ = put(data, names, ANY, ids)
+    return data
