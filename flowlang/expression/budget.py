@@ -195,7 +195,7 @@ class _Result:
             return self._text(value)
         if not isinstance(value, _COLLECTIONS):
             return _scalar(value)
-        self.scope.spend(4 + len(value) * (2 if isinstance(value, dict) else 1))
+        self.scope.spend(4 + 2 * len(value))
         self._count(2 + len(value))
         return self._walk(value)
 

@@ -19,7 +19,7 @@ _HALF_STEPS: Final[dict[type[ast.AST], int]] = {
     ast.Constant: 1,
     ast.Name: 1,
     ast.Call: 10,
-    ast.Slice: 8,
+    ast.Slice: 10,
     ast.Set: 10,
     ast.Dict: 6,
     ast.List: 4,

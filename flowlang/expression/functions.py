@@ -36,6 +36,7 @@ ABSENT: Final = {
 
 RANDOM: Final = frozenset({"rand", "randint"})
 _STEPS_OF_A_DRAW: Final = 10
+_STEPS_OF_A_SPLIT: Final = 4
 
 
 def need(arguments: list[Value], name: str, least: int, most: int | None = None) -> None:
@@ -85,6 +86,7 @@ def _pathsplit(scope: Scope, arguments: list[Value]) -> list[str]:
     Source  Flows documentation, "Expressions", pathsplit
     """
     need(arguments, "pathsplit", 1)
+    scope.spend(_STEPS_OF_A_SPLIT)
     path = text_argument(arguments[0], "pathsplit")
     head, tail = posixpath.split(path)
     if head == _HOME:
@@ -98,17 +100,18 @@ def _str(scope: Scope, arguments: list[Value]) -> str:
 
 
 def _int(scope: Scope, arguments: list[Value]) -> Value:
-    return number(int(_numeral(arguments, "int")))
+    return number(int(_numeral(scope, arguments, "int")))
 
 
 def _float(scope: Scope, arguments: list[Value]) -> Value:
-    return number(float(_numeral(arguments, "float")))
+    return number(float(_numeral(scope, arguments, "float")))
 
 
-def _numeral(arguments: list[Value], name: str) -> Value:
+def _numeral(scope: Scope, arguments: list[Value], name: str) -> Value:
     need(arguments, name, 1)
     value = arguments[0]
     if isinstance(value, str) and len(value) <= MAX_NUMERAL:
+        scope.spend(len(value) // 16)
         return value
     if not is_number(value):
         raise ExpressionError(f"{name}() cannot read {name_kind(value)} as a number")

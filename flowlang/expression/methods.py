@@ -88,6 +88,7 @@ def _check_replacement(scope: Scope, owner: str, arguments: list[Value]) -> None
     if len(arguments) < 2 or not all(isinstance(argument, str) for argument in arguments[:2]):
         raise ExpressionError("replace() needs two texts")
     old, new = arguments[:2]
+    scope.spend(4)
     check_room(len(owner) + owner.count(old) * max(len(new) - len(old), 0), MAX_TEXT, "a text")
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from flowlang import expressions
 from flowlang.problems import FlowError
-from tests.flowlang.hostile_expressions import DATA, ERRORS, HARMLESS, KEPT, LOOPS, outcome
+from tests.flowlang.hostile_expressions import DATA, ERRORS, HARMLESS, LOOPS, outcome
 
 MAX_SECONDS = 0.05
 MAX_GROWTH_BYTES = 64 * 1024 * 1024
@@ -35,10 +35,9 @@ def test_hostile_expressions_end_soon_and_take_little_memory() -> None:
     script = Path(__file__).with_name("hostile_expressions.py")
     command = [sys.executable, str(script), str(MAX_SECONDS)]
     run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
-    answer = json.loads(run.stdout)
-    figures, slowness = answer["figures"], min(answer["slowness"], 4.0)
-    assert len(figures) == len(ERRORS) + len(LOOPS) + len(KEPT)
-    assert [each for each in figures if each["seconds"] > MAX_SECONDS * slowness] == []
+    figures = json.loads(run.stdout)
+    assert len(figures) == len(ERRORS) + len(LOOPS)
+    assert [each for each in figures if each["seconds"] > MAX_SECONDS] == []
     assert sum(each["grown_bytes"] for each in figures) < MAX_GROWTH_BYTES
 
 

@@ -24,6 +24,8 @@ BOUNDED = settings(
 @BOUNDED
 def test_a_run_of_a_sound_flow_keeps_every_promise(definition: Any, data: Any, choices: list[int]) -> None:
     assume(is_sound(definition))
+    program = machine.compile_definition(definition)
+    assert all(program.state(name).name == name for name in definition["States"])
     before = copy.deepcopy((definition, data))
     advances = list(drive(definition, data, choices))
     assert (definition, data) == before
@@ -60,15 +62,6 @@ def hides_what_is_private(advances: list[machine.Advance]) -> None:
     for advance in advances:
         for event in advance.events:
             assert CANARY not in json.dumps([event.description, event.details]), event.code
-
-
-@given(definitions())
-@BOUNDED
-def test_what_the_checker_passes_can_be_compiled(definition: Any) -> None:
-    assume(is_sound(definition))
-    program = machine.compile_definition(definition)
-    for name in definition["States"]:
-        assert program.state(name).name == name
 
 
 WORDS = st.sampled_from(
