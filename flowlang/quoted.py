@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, TypeAlias
 
+from flowlang import misquoted
 from flowlang.flaws import Flaw
 
 # Quotes that open a text, and those that may close it. All but the first belong elsewhere.
@@ -17,8 +18,6 @@ _HEX4 = re.compile(r"[0-9a-fA-F]{4}")
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 # What stands between a line break inside a text and the end of that text.
 _REST = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_AFTER_VALUE = re.compile(r"\s*(?:[,}\]]|\Z)")
-_AFTER_NAME = re.compile(r"\s*:")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _MAX_REST: Final = 4_000
 # What a text without closing quote has swallowed at the end of its line.
@@ -35,7 +34,8 @@ def read(text: str, pos: int, *, is_name: bool = False) -> Text:
     is_name  it is the name of a member, which a colon follows
     """
     if match := _PLAIN.match(text, pos):
-        return match.group(1), match.end(), []
+        mended = misquoted.mended(text, match, is_name=is_name)
+        return mended or (match.group(1), match.end(), [])
     start, closers = pos, QUOTES[text[pos]]
     pieces, flaws, breaks = list[str](), list[Flaw](), list[re.Match[str]]()
     pos += 1
@@ -66,7 +66,7 @@ def _goes_on(text: str, pos: int, *, is_name: bool) -> bool:
     rest = _REST.match(text, pos, pos + _MAX_REST)
     if rest is None:
         return False
-    after = _AFTER_NAME if is_name else _AFTER_VALUE
+    after = misquoted.AFTER_NAME if is_name else misquoted.AFTER_VALUE
     return rest[0][:-1].rstrip()[-1:] not in (",", ":", "{", "[") and bool(after.match(text, rest.end()))
 
 

@@ -6,21 +6,17 @@ Only used for texts that the fast path of `definition.parse` does not take; slow
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from flowlang import tokens
 from flowlang.flaws import Enough, Flaw, TextProblem
+from flowlang.members import MAX_DEPTH, Member, Members, element
 from flowlang.problems import JSON, Edit, Fix
-from flowlang.scanner import Scanner
-from flowlang.tokens import Member, Members, element
-
-MAX_DEPTH: Final = 64
+from flowlang.scanner import CLOSER, Scanner
 
 _COLON = re.compile(r"[ \t\n\r]*:")
 # Members go on although the document's last bracket is closed.
 _MORE_MEMBERS = re.compile(r"[ \t\n\r]*,[ \t\n\r]*\"[^\"\n]*\"[ \t\n\r]*:")
 _CLOSERS = re.compile(r"[\s}\],]+")
-_CLOSER = {"{": "}", "[": "]"}
 
 
 class Missing:
@@ -41,7 +37,6 @@ class Reader(Scanner):
         self.root = 0
         self.index: dict[int, Members] = {}
         self._path = self._flaws.path
-        self._open: list[int] = []
 
     @property
     def problems(self) -> list[TextProblem]:
@@ -117,14 +112,27 @@ class Reader(Scanner):
             start = self._pos
             found = tokens.key(self.text, start)
             if found is None:
-                self._tell_junk("Expected a name in double quotes, or }.")
+                self._nameless()
                 continue
             key, self._pos, flaws = found
+            self._note_indent(start, places)
             self._path.append(key)
             self._tell(*flaws)
             self._member(key, start, members, places)
             self._path.pop()
             self._comma()
+
+    def _nameless(self) -> None:
+        """Step over what stands in the place of a member and has no name."""
+        if self._peek() not in "[{":
+            self._tell_junk("Expected a name in double quotes, or }.")
+            self._skip()
+            self._pos += self._peek() == ","
+            return
+        message = "This value has no name. Write one in double quotes, and a colon, before it."
+        self._tell(Flaw("json-name-missing", message, self._pos, self._pos + 1))
+        self._value()
+        self._comma()
 
     def _member(self, key: str, start: int, members: dict[str, JSON], places: Members) -> None:
         key_end = self._pos
@@ -172,9 +180,6 @@ class Reader(Scanner):
 
     # --- between values
 
-    def _closer(self) -> str:
-        return _CLOSER[self.text[self._open[-1]]]
-
     def _enter(self) -> Members:
         if len(self._open) >= MAX_DEPTH:
             message = f"Objects and arrays are nested deeper than {MAX_DEPTH} levels."
@@ -221,16 +226,8 @@ class Reader(Scanner):
 
     def _is_others(self, char: str) -> bool:
         """Whether the bracket here closes one further out, and not the whole document too early."""
-        closed = [at for at, start in enumerate(self._open[:-1]) if _CLOSER[self.text[start]] == char]
+        closed = [at for at, start in enumerate(self._open[:-1]) if CLOSER[self.text[start]] == char]
         return bool(closed) and not (closed[-1] == 0 and self._is_going_on())
-
-    def _early_end(self) -> None:
-        end = len(self.text.rstrip())
-        closers = "".join(_CLOSER[self.text[start]] for start in reversed(self._open))
-        line = self.text.count("\n", 0, self._open[-1]) + 1
-        message = f"The text ends before {closers} was written. The innermost open bracket is in line {line}."
-        self._tell(Flaw("json-open", message, end - 1, end, self.text[end - 1] + closers, f"Add {closers}"))
-        raise Enough
 
     def _comma(self) -> None:
         after = self._pos
@@ -250,20 +247,6 @@ class Reader(Scanner):
             self._tell(Flaw("json-comma-missing", message, after - 1, after, better, "Add a comma"))
 
     # --- problems
-
-    def _tell_bracket(self, message: str, better: str) -> None:
-        self._tell(Flaw("json-bracket", message, self._pos, self._pos + 1, better))
-        self._pos += 1
-
-    def _tell_comma(self, comma: int) -> None:
-        self._tell(Flaw("json-comma-extra", "There is no value after this comma.", comma, comma + 1, ""))
-
-    def _tell_unclosed(self, end: int) -> None:
-        """Report that the innermost bracket is not closed, which it might be at `end`."""
-        opened, closer = self._open[-1], self._closer()
-        message = f"This {self.text[opened]} is never closed. Add {closer}."
-        added = Edit(end, end, closer)
-        self._tell(Flaw("json-open", message, opened, opened + 1, title=f"Add {closer}", edit=added))
 
     def _tell_missing(self, key: str, start: int, end: int) -> None:
         if (char := self._peek()) and char not in ",}]":

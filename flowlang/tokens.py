@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple, TypeAlias
+from typing import TypeAlias
 
-from flowlang import quoted
+from flowlang import misquoted, quoted
 from flowlang.flaws import Flaw
+from flowlang.members import MAX_INTEGER, MIN_INTEGER
 from flowlang.problems import JSON
-
-# The JSON writer that everything goes through holds 64-bit integers.
-MIN_INTEGER: Final = -(2**63)
-MAX_INTEGER: Final = 2**64 - 1
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _NUMBER_LIKE = re.compile(r"[-+]*(?:(?:Infinity|NaN)\b|\.?[0-9](?:[eE][+-][0-9]|[0-9A-Za-z_.])*)")
@@ -19,27 +16,12 @@ _ZEROS = re.compile(r"(?<![0-9.])0+(?=[0-9])")
 # A run of what can stand neither around a value nor in quotes, and several of them in one line.
 _BARE = re.compile(r"[^\s\"'`“”„‘’{}\[\],:;=()<>\x00-\x1f\ud800-\udfff]+")
 _BARE_WORDS = re.compile(rf"{_BARE.pattern}(?:[ \t]+(?!//|/\*|#){_BARE.pattern})*")
-_AFTER_NAME = re.compile(r"[ \t]*:")
+_AFTER_NAME = re.compile(r"\"?[ \t]*:")
+# What follows a value in a list, or is a name itself; a word before it is no name.
+_NO_NAME = re.compile(r"\s*(?:[,\]]|\"[^\"\n]*\"\s*:)")
 _WORD = re.compile(r"[\w$][\w$.-]*")
 _WORDS: dict[str, JSON] = {"true": True, "false": False, "null": None}
 _FOREIGN_WORDS = {"True": "true", "False": "false", "None": "null", "undefined": "null"}
-
-
-class Member(NamedTuple):
-    """Where a member of an object or array stands; see `element` for the key of an array's."""
-
-    key_start: int
-    key_end: int
-    start: int
-    end: int
-
-
-Members: TypeAlias = "dict[str | int, Member]"
-
-
-def element(text: str, start: int, end: int) -> Member:
-    """Return the place of an array's element: its key is the value, or its opening bracket."""
-    return Member(start, start + 1 if text[start] in "{[" else end, start, end)
 
 
 Scalar: TypeAlias = "tuple[JSON, int, list[Flaw]]"
@@ -62,12 +44,13 @@ def key(text: str, pos: int) -> quoted.Text | None:
     if text[pos] in quoted.QUOTES:
         return quoted.read(text, pos, is_name=True)
     words = _BARE_WORDS.match(text, pos)
-    match = words if words and _AFTER_NAME.match(text, words.end()) else _WORD.match(text, pos)
-    if match is None:
+    is_name = words and _AFTER_NAME.match(text, words.end())
+    match = words if is_name else _WORD.match(text, pos)
+    if match is None or _NO_NAME.match(text, match.end()):
         return None
-    name = match.group()
+    name, end = match.group(), misquoted.half_quoted(text, match.end(), is_name=True)
     message = f"The name {name[:40]} needs double quotes."
-    return name, match.end(), [Flaw("json-quotes", message, pos, match.end(), _in_quotes(name))]
+    return name, end, [Flaw("json-quotes", message, pos, end, _in_quotes(name))]
 
 
 def _in_quotes(name: str) -> str:
@@ -104,7 +87,13 @@ def _word(text: str, first: re.Match[str]) -> Scalar:
     if word in _WORDS:
         return _WORDS[word], end, []
     if word not in _FOREIGN_WORDS and (words := _BARE_WORDS.match(text, start)):
-        word, end = words.group(), words.end()
+        word, end = words.group(), misquoted.half_quoted(text, words.end())
+    if end > start + len(word):
+        return (
+            word,
+            end,
+            [Flaw("json-quotes", "This text has no opening quote.", start, end, _in_quotes(word))],
+        )
     better = _FOREIGN_WORDS.get(word, _in_quotes(word))
     message = f"{word[:40]} is no JSON value. Put text in double quotes; other words are true, false, null."
     return _WORDS.get(better, word), end, [Flaw("json-literal", message, start, end, better)]

@@ -58,6 +58,32 @@ MENDED: dict[str, tuple[str, list[tuple[str, str]], Any]] = {
         [("json-string-open", '"x'), ("json-string-open", '"z'), ("json-string-open", '"w')],
         {"a": "x", "b": ["y", "z"], "c": "w"},
     ),
+    "an open object, by its indent": (
+        '{\n "States": {\n  "A": {"Type": "Pass",\n  "B": {\n   "x": {"y": 1},\n "C": 1\n}',
+        [("json-open", "{"), ("json-open", "{"), ("json-open", "{")],
+        {"States": {"A": {"Type": "Pass"}, "B": {"x": {"y": 1}}}, "C": 1},
+    ),
+    "half quotes in a line": (
+        '{"a: {"b": "x", c": $.y", "d": "z, "e": ["u", v"]}}',
+        [
+            *[("json-string-open", '"a'), ("json-quotes", 'c"'), ("json-quotes", '$.y"')],
+            *[("json-string-open", '"z'), ("json-quotes", 'v"')],
+        ],
+        {"a": {"b": "x", "c": "$.y", "d": "z", "e": ["u", "v"]}},
+    ),
+    "quotes too many": (
+        '{""a": 1, "b"": "x"", "c": "say "hi" to", "d"e": 2}',
+        [
+            *[("json-quotes", '""a"'), ("json-quotes", '"b""'), ("json-quotes", '"x""')],
+            *[("json-quotes", '"say "hi" to"'), ("json-quotes", '"d"e"')],
+        ],
+        {"a": 1, "b": "x", "c": 'say "hi" to', 'd"e': 2},
+    ),
+    "values without names": (
+        '{"a": 1, ["b", 2], c, "d": 3}',
+        [("json-name-missing", "["), ("json-syntax", "c")],
+        None,
+    ),
     "lines in a text": (
         '{"a": "one\ntwo\r\nthree",\n "b": "four\n"}',
         [("json-line-break", "\ntwo\r\n"), ("json-line-break", "\n")],
@@ -157,9 +183,22 @@ def test_one_slip_does_not_hide_the_next() -> None:
     assert codes == ["json-comma-missing", "json-literal"] * 8
 
 
+def test_a_character_that_is_left_out_or_too_much_makes_few_problems() -> None:
+    text = json.dumps(
+        {"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": {"n": [1, "x"]}}}}, indent=1
+    )
+    places = [at for at, character in enumerate(text) if character in '{}[]":,']
+    slips = [f"{text[:at]}{more}{text[at + 1 :]}" for at in places for more in ("", text[at] * 2)]
+    counts = sorted(len(parse(slip).problems) for slip in slips)
+    assert counts[0] >= 1
+    assert counts[len(counts) // 2] == 1
+    assert counts[-1] <= 6
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "{" + ",\n".join(f'"a{n}": 1' for n in range(30_000)),
         '{"a": ' + '"x' * 200_000,
         '{"a": "' + ",}] " * 100_000 + "\n",
         '{"a: ' + " " * 400_000 + "\n",
