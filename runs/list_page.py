@@ -40,8 +40,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         "mine": flag(request.GET, "mine"),
         "flow": request.GET.get("flow", ""),
         "is_narrowed": any(request.GET.get(name) for name in ("q", "status", "mine", "flow")),
-        "previous": page_link(request.GET, listing.offset // listing.limit) if listing.offset else None,
-        "next": page_link(request.GET, listing.offset // listing.limit + 2) if page.marker else None,
+        **page_links(request.GET, listing, page),
     }
     return render(request, "runs/runs.html", context)
 
@@ -77,6 +76,15 @@ def _of_flow(found: QuerySet[Run], flow_id: str) -> QuerySet[Run]:
         return found.none()
 
 
+def page_links(query: QueryDict, listing: paging.Listing, page: paging.Page[Any]) -> dict[str, str | None]:
+    """Return the links to the pages before and after this one, "previous" and "next", where there are any."""
+    number = listing.offset // listing.limit
+    return {
+        "previous": page_link(query, number) if listing.offset else None,
+        "next": page_link(query, number + 2) if page.marker else None,
+    }
+
+
 def page_link(query: QueryDict, page: int) -> str:
     """Return the same query for another page."""
     changed = query.copy()
@@ -95,7 +103,6 @@ def inbox(request: HttpRequest) -> HttpResponse:
     page = listing.numbered(asked.order_by("created_at", "pk"))
     context = {
         "inputs": page.items,
-        "previous": page_link(request.GET, listing.offset // listing.limit) if listing.offset else None,
-        "next": page_link(request.GET, listing.offset // listing.limit + 2) if page.marker else None,
+        **page_links(request.GET, listing, page),
     }
     return render(request, "runs/inbox.html", context)

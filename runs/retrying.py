@@ -16,11 +16,12 @@ from flowlang.problems import JSON, FlowError
 from flowlang.sizes import encode_within_limit
 from library.access import flow_for
 from library.models import FlowRole, FlowVersion
-from runs import access, clock, retry_points, secrets, starting
+from runs import access, clock, programs, retry_points, secrets, starting
 from runs.models import Run, RunEvent, RunRetry, RunRole
 from runs.retry_points import BEGAN_WITH, Point
 from wire.errors import Forbidden, NotFound, StateConflict, Unprocessable
 from wire.models import User
+from wire.principals import identity_urn
 
 MOST_SHOWN: Final = 20
 WHOLE_ORDER: Final = ["run__started_at", "seq", "id"]
@@ -96,6 +97,8 @@ def _enter(new: Run, run: Run, point: Point) -> None:
     people: dict[str, list[str]] = {RunRole.MANAGER: [], RunRole.MONITOR: []}
     for role, principal in run.roles.values_list("role", "principal"):
         people[role].append(principal)
+    if run.owner_id != new.owner_id:
+        people[RunRole.MONITOR].append(identity_urn(run.owner_id))
     with transaction.atomic():
         Run.objects.select_for_update().get(pk=run.pk)  # two people who retry at once are one after the other
         going = Run.objects.filter(retry__original=run.pk).exclude(status__in=Run.TERMINAL).first()
@@ -113,8 +116,12 @@ def _details(new: Run, run: Run, point: Point) -> dict[str, JSON]:
         "events_before": point.events_before,
         "state_name": point.state,
         "version": new.version.number,
-        BEGAN_WITH: events.visible(point.data),
+        BEGAN_WITH: _shown(run, point),
     }
+
+
+def _shown(run: Run, point: Point) -> JSON:
+    return programs.program(run.flow_id, run.version_id).shown(point.data)
 
 
 def preview(run: Run, user: User, state: str | None, version: FlowVersion) -> dict[str, Any]:
@@ -129,7 +136,7 @@ def preview(run: Run, user: User, state: str | None, version: FlowVersion) -> di
         "run_id": str(run.pk),
         "state_name": point.state,
         "version": version.number,
-        "run_data": events.visible(point.data),
+        "run_data": _shown(run, point),
         "run_data_source": point.source,
         "has_private_data": secrets.holds_secrets(point.data),
         "events_before": point.events_before,

@@ -19,7 +19,7 @@ from flowlang.events import visible
 from flowlang.forms import json_text
 from library.models import FlowVersion
 from runs import access, schedule_access, schedule_documents, schedule_sheet, schedules
-from runs.list_page import page_link
+from runs.list_page import page_links
 from runs.metadata import Said
 from runs.models import RunSchedule
 from runs.run_page import status_of
@@ -32,8 +32,8 @@ from wire.parameters import flag
 
 STATUSES: Final = {
     RunSchedule.ACTIVE: ("waiting", "Active"),
-    RunSchedule.PAUSED: ("needs-you", "Paused"),
-    RunSchedule.ENDED: ("queued", "Ended"),
+    RunSchedule.PAUSED: ("queued", "Paused"),
+    RunSchedule.ENDED: ("succeeded", "Ended"),
 }
 _MOST_RUNS: Final = 20
 
@@ -49,8 +49,7 @@ def schedule_list(request: HttpRequest) -> HttpResponse:
         "mine": flag(request.GET, "mine"),
         "flow": request.GET.get("flow", ""),
         "is_narrowed": any(request.GET.get(name) for name in ("mine", "flow")),
-        "previous": page_link(request.GET, listing.offset // listing.limit) if listing.offset else None,
-        "next": page_link(request.GET, listing.offset // listing.limit + 2) if page.marker else None,
+        **page_links(request.GET, listing, page),
     }
     return render(request, "runs/schedules.html", context)
 
@@ -68,6 +67,8 @@ def _found(request: HttpRequest) -> QuerySet[RunSchedule]:
 
 def _row(schedule: RunSchedule) -> dict[str, Any]:
     status, word = STATUSES[schedule.status]
+    if schedule.paused_at and schedule.reason:
+        status = "needs-you"
     next_at = schedule_sheet.local(schedule.next_at, schedule.zone) if schedule.next_at else ""
     words = schedule_documents.in_words(schedule)
     return {"schedule": schedule, "status": status, "word": word, "words": words, "next": next_at}

@@ -207,7 +207,8 @@ def test_who_manages_the_run_and_may_start_the_flow_may_retry_it(ledger):
     FlowRole.objects.create(flow=run.flow, role=FlowRole.STARTER, principal=urn("bob"))
     again = retrying.retry(run, person("bob"))
     assert again.owner == person("bob")
-    assert access.run_for(person("carol"), again.pk)  # who watched goes on watching
+    for name in ("carol", "alice"):  # who watched, or owned the run, goes on watching
+        assert access.run_for(person(name), again.pk)
     assert json.loads(again.context)["username"] == "bob"
 
 
