@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from flowlang import choices, parameters, paths
+from flowlang import choices, events, parameters, paths
 from flowlang.intents import Timing
 from flowlang.problems import JSON, FlowError
 
@@ -85,6 +85,10 @@ class Program:
     timing: Timing
     secrets: parameters.Mask = field(default_factory=dict, repr=False, compare=False)
     _compiled: dict[str, State] = field(default_factory=dict, repr=False, compare=False)
+
+    def shown(self, data: JSON) -> JSON:
+        """Return run data as people may see it: without private members, and private parameters masked."""
+        return parameters.masked(events.visible(data), self.secrets)
 
     def state(self, name: str) -> State:
         """Return the compiled state.

@@ -11,7 +11,6 @@ import orjson
 from flowlang import events, paths
 from flowlang.events import Event
 from flowlang.intents import Advance, Cursor, Intent, Poll, Status
-from flowlang.parameters import masked
 from flowlang.problems import JSON, FlowError
 from flowlang.program import Catcher, Program, State
 from flowlang.sizes import encode_within_limit
@@ -58,8 +57,7 @@ class Turn:
     def shown(self) -> JSON:
         """Return the run data without what is hidden; worked out once for each version of it."""
         if self._shown is None or self._shown[0] is not self.data:
-            shown = masked(events.visible(self.data), self.program.secrets)
-            self._shown = (self.data, shown)
+            self._shown = (self.data, self.program.shown(self.data))
         return self._shown[1]
 
     def store(self, path: paths.Path, result: JSON) -> None:

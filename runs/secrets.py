@@ -1,13 +1,13 @@
-"""Hidden members of run data: left out of everything that is shown, kept when what was shown comes back."""
+"""What is hidden of run data: left out or masked when shown, put back when what was shown comes back."""
 
 from __future__ import annotations
 
-from flowlang.events import is_hidden, visible
+from flowlang.events import MASK, is_hidden, visible
 from flowlang.problems import JSON
 
 
 def restored(shown: dict[str, JSON], stored: JSON) -> dict[str, JSON]:
-    """Return `shown` with the hidden members that `stored` has at places that are still there.
+    """Return `shown` with the hidden members, and the masked values, that `stored` has at the same places.
 
     shown   what a person saw of `stored` and perhaps edited; a hidden member that it holds itself wins
     """
@@ -18,6 +18,8 @@ def restored(shown: dict[str, JSON], stored: JSON) -> dict[str, JSON]:
 
 
 def _restored(shown: JSON, stored: JSON) -> JSON:
+    if shown == MASK and stored is not None:
+        return stored
     if isinstance(shown, dict):
         return restored(shown, stored)
     if isinstance(shown, list) and isinstance(stored, list) and len(shown) == len(stored):
