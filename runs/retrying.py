@@ -124,10 +124,6 @@ def _shown(run: Run, point: Point) -> JSON:
     return programs.program(run.flow_id, run.version_id).shown(point.data)
 
 
-def _shown(run: Run, point: Point) -> JSON:
-    return programs.program(run.flow_id, run.version_id).shown(point.data)
-
-
 def preview(run: Run, user: User, state: str | None, version: FlowVersion) -> dict[str, Any]:
     """Return what a retry would do, for the API and the page. Raises what `retry` raises."""
     _refuse_stranger(run, user)
