@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from importlib import import_module
 from typing import Any, Final, Literal, NamedTuple
 
 from flowlang import (
@@ -15,16 +16,15 @@ from flowlang import (
     definition,
     fixes,
     graph,
-    schema,
 )
 from flowlang.check_providers import key as provider_key
 from flowlang.dataflow import problems as data_flow
 from flowlang.definition import Document
 from flowlang.findings import Finding, Findings, Site, quote
 from flowlang.flaws import TextProblem
-from flowlang.graph import number_of_possibilities
+from flowlang.graph import Graph, number_of_possibilities
+from flowlang.limits import MAX_SCHEMA_BYTES
 from flowlang.problems import JSON, Edit, Problem
-from flowlang.schema import MAX_SCHEMA_BYTES
 
 __all__ = [
     "Checked",
@@ -114,11 +114,12 @@ def check(
     results     address -> what the details of its actions hold when they have succeeded, a JSON schema
     """
     about, about_schema = Findings(), Findings("input_schema")
+    built = graph.build(definition)
     if check_keeping.is_kept(Site(about), definition):
-        _definition(about, definition, providers or {})
+        _definition(about, definition, built, providers or {})
     if schema is not None and check_keeping.is_kept(Site(about_schema), schema):
-        _schema(about_schema, schema, about, definition)
-    _data_flow((about, about_schema), definition, schema, results)
+        _schema(about_schema, schema, about, built)
+    _data_flow((about, about_schema), built, schema, results)
     return [finding.problem for finding in [*about.found, *about_schema.found]]
 
 
@@ -137,15 +138,16 @@ def check_text(
     read = definition.parse(text)
     read_schema = None if schema_text is None else definition.parse(schema_text, MAX_SCHEMA_BYTES)
     about, about_schema = Findings(), Findings("input_schema")
+    built = graph.build(read.value)
     if read.is_json:
-        _definition(about, read.value, providers or {})
+        _definition(about, read.value, built, providers or {})
     if read_schema and read_schema.is_json:
-        _schema(about_schema, read_schema.value, about, read.value)
+        _schema(about_schema, read_schema.value, about, built)
     if read.is_json:
         has_schema = read_schema is not None and read_schema.is_json
         _data_flow(
             (about, about_schema),
-            read.value,
+            built,
             read_schema.value if read_schema and has_schema else None,
             results,
         )
@@ -178,13 +180,12 @@ def _item(problem: Problem) -> dict[str, Any]:
     return {"loc": [problem.document, *problem.loc], "msg": problem.message, "type": problem.type}
 
 
-def _definition(findings: Findings, value: JSON, providers: Mapping[str, JSON]) -> None:
+def _definition(findings: Findings, value: JSON, built: Graph, providers: Mapping[str, JSON]) -> None:
     findings.addresses = frozenset(providers)
     site = Site(findings)
     check_states.definition(site, value)
     if not isinstance(value, dict):
         return
-    built = graph.build(value)
     check_graph.graph(site, value, built)
     check_lints.states(findings, built)
     for name, state in built.states.items() if providers else ():
@@ -192,27 +193,28 @@ def _definition(findings: Findings, value: JSON, providers: Mapping[str, JSON]) 
             check_providers.action(check_graph.state(site, name), state, providers)
 
 
-def _schema(findings: Findings, value: JSON, about: Findings, definition: JSON) -> None:
-    schema.document(Site(findings), value)
+def _schema(findings: Findings, value: JSON, about: Findings, built: Graph) -> None:
+    # Loaded with the first schema: a definition alone is to be checked at once.
+    import_module("flowlang.schema").document(Site(findings), value)
     if isinstance(value, dict) and value.get("additionalProperties") is False:
         properties = value.get("properties")
         if not isinstance(properties, dict) or "_tokens" not in properties:
-            _roles(Site(about), definition)
+            _roles(Site(about), built)
 
 
 def _data_flow(
-    about: tuple[Findings, Findings], definition: JSON, schema: JSON, results: Mapping[str, JSON] | None
+    about: tuple[Findings, Findings], built: Graph, schema: JSON, results: Mapping[str, JSON] | None
 ) -> None:
     """Check what states read; of an input schema that has errors nothing can be said."""
     if any(finding.problem.code in _UNKEPT for finding in about[0].found):
         return
     has_errors = about[1].counts.get("error", 0) > 0
-    data_flow.check(about, graph.build(definition), None if has_errors else schema, results)
+    data_flow.check(about, built, None if has_errors else schema, results)
 
 
-def _roles(site: Site, definition: JSON) -> None:
+def _roles(site: Site, built: Graph) -> None:
     """Warn of roles whose tokens the input schema does not let in."""
-    for name, state in graph.build(definition).states.items():
+    for name, state in built.states.items():
         role = state.get("RunAs") if isinstance(state, dict) else None
         if isinstance(role, str) and role not in ("User", "Flow"):
             message = (

@@ -13,8 +13,11 @@ from flowlang.findings import Put, Remedy, Remove, Rename, Site, quote
 from flowlang.problems import JSON, Loc
 from flowlang.schema_rules import FORMATS, KEYWORDS, LATER, LATER_MAPS, RANGES, TYPES, Shape
 
-MAX_SCHEMA_BYTES: Final = 262_144
 _ADDRESS: Final = "http://json-schema.org/draft-07/schema#"
+_FOREIGN_TYPES: Final = {
+    "int": "integer", "str": "string", "text": "string", "bool": "boolean", "float": "number",
+    "double": "number", "dict": "object", "map": "object", "list": "array", "none": "null", "None": "null",
+}  # fmt: skip
 _DRAFT_07: Final = re.compile(r"https?://json-schema\.org/draft-07/schema#?")
 
 
@@ -103,7 +106,7 @@ def _mended(site: Site, shape: Shape, value: JSON) -> tuple[Remedy, ...]:
     """Offer the value that a keyword was probably meant to have."""
     better: JSON = None
     if shape == "type" and isinstance(value, str):
-        better = "integer" if value == "int" else site.findings.closest(value, TYPES)
+        better = _FOREIGN_TYPES.get(value) or site.findings.closest(value, TYPES)
     elif isinstance(value, str) and shape in ("number", "positive", "count", "boolean"):
         better = reread(value)
     elif isinstance(value, str) and shape in ("names", "list"):
