@@ -99,7 +99,12 @@ def runtime_hint(site: Site, state: Mapping[str, JSON], reads: bool) -> None:
 def _also(site: Site, catch: list[JSON]) -> tuple[Remedy, ...]:
     """Offer a catcher for what States.ALL leaves out, which leads to the same state."""
     alike = next(c for c in catch if isinstance(c, dict) and ALL in _texts(c.get("ErrorEquals")))
-    added: JSON = {**alike, "ErrorEquals": [_RUNTIME]}
+    result = alike.get("ResultPath")
+    added: JSON = {
+        "ErrorEquals": [_RUNTIME],
+        "ResultPath": result if isinstance(result, str) else "$.error",
+        "Next": alike.get("Next"),
+    }
     return (Remedy(f"Add a catcher of {_RUNTIME}", Put(site.at("Catch", len(catch)).loc, added)),)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from flowlang import check_values
 from flowlang.findings import Put, Remedy, Remove, Rename, Site, quote
 from flowlang.problems import JSON
-from flowlang.rules import FOREIGN_FIELDS, OPERATORS, STATES, Field, Fields, Shape, Syntax
+from flowlang.rules import CONNECTIVES, FOREIGN_FIELDS, OPERATORS, STATES, Field, Fields, Shape, Syntax
 
 Check = Callable[[Site, str, Any], object]
 
@@ -97,8 +97,10 @@ def _unknown(site: Site, key: str, value: Mapping[str, JSON], known: Mapping[str
     close = (
         None if key in FOREIGN_FIELDS else site.findings.closest(key, [n for n in known if n not in value])
     )
-    remedies = [Remedy(f'Rename to "{close}"', Rename(here.loc, close))] if close else []
-    if close not in OPERATORS:
+    is_fitting = close is not None and has_shape(value[key], known[close].shape)
+    remedies = [Remedy(f'Rename to "{close}"', Rename(here.loc, close))] if close and is_fitting else []
+    # In a rule without operator the unknown field is one, misspelt beyond recognition.
+    if "Variable" not in known or not (OPERATORS.keys() | CONNECTIVES).isdisjoint(value):
         remedies.append(Remedy("Remove it", Remove(here.loc)))
     advice = FOREIGN_FIELDS.get(key) or (
         f'Did you mean "{close}"?' if close else "Remove it, or check its name."
@@ -112,7 +114,7 @@ def _wrong_type(site: Site, key: str, value: JSON, field: Field) -> None:
     kind = "type_error.none.not_allowed" if value is None else kind
     advice = f" {_DISCARDED}" if value is None and key == "ResultPath" else ""
     message = f"{key} is {quote(value)}; it must be {words}.{advice}"
-    site.at(key).error("field-type", message, *_retyped(site.at(key), value, field.shape), type=kind)
+    site.at(key).error("field-type", message, *_retyped(site.at(key), value, field), type=kind)
 
 
 def reread(text: str) -> bool | int | None:
@@ -122,15 +124,16 @@ def reread(text: str) -> bool | int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-def _retyped(site: Site, value: JSON, shape: Shape) -> tuple[Remedy, ...]:
-    """Offer the value that was written as text, or text that was written as a number."""
+def _retyped(site: Site, value: JSON, field: Field) -> tuple[Remedy, ...]:
+    """Offer the value that was written as text, text that was written as a number, or a list of one name."""
     better: JSON = None
+    shape = field.shape
     if isinstance(value, str) and shape in ("boolean", "whole", "number"):
         read = reread(value)
         better = read if has_shape(read, shape) else None
-    elif shape == "text" and isinstance(value, int | float | bool):
+    elif shape == "text" and not field.syntax and isinstance(value, int | float | bool):
         better = quote(value)
-    elif shape == "array" and isinstance(value, str):
+    elif field.syntax == "names" and isinstance(value, str):
         better = [value]
     if better is None:
         return ()

@@ -10,7 +10,7 @@ from typing import Final
 from flowlang import check_catchers, check_choices, check_graph
 from flowlang.check_fields import result_path
 from flowlang.check_templates import PRIVATE, SUFFIXES
-from flowlang.findings import Findings, Put, Remedy, Site, quote
+from flowlang.findings import Findings, Put, Remedy, Remove, Site, quote
 from flowlang.graph import Graph
 from flowlang.problems import JSON, Loc
 
@@ -75,7 +75,7 @@ def _action(site: Site, value: dict[str, JSON]) -> None:
     url, run_as = value.get("ActionUrl"), value.get("RunAs")
     if "Handler" in value and "ActionScope" in value:
         message = "ActionScope belongs to ActionUrl. With Handler, use its Scope."
-        site.at("ActionScope").warn("handler-scope", message, on_key=True)
+        site.at("ActionScope").warn("handler-scope", message, *_moved_scope(site, value), on_key=True)
     if isinstance(run_as, str) and run_as not in ("User", "Flow") and run_as.title() in ("User", "Flow"):
         remedy = Remedy(f'Write "{run_as.title()}"', Put(site.at("RunAs").loc, run_as.title()))
         message = f'RunAs {quote(run_as)} is a role of your own. Did you mean "{run_as.title()}"?'
@@ -84,6 +84,15 @@ def _action(site: Site, value: dict[str, JSON]) -> None:
         remedy = Remedy('Add "WaitTime": 86400', Put(site.at("WaitTime").loc, 86_400))
         message = "Without WaitTime the action is given up after 300 seconds. It may need longer."
         site.hint("wait-time-default", message, remedy, on_key=True)
+
+
+def _moved_scope(site: Site, value: dict[str, JSON]) -> tuple[Remedy, ...]:
+    """Offer to move ActionScope into the Handler, where that has none."""
+    handler = value["Handler"]
+    remove = Remove(site.at("ActionScope").loc)
+    if not isinstance(handler, dict) or handler.get("Type") != "ActionProvider" or "Scope" in handler:
+        return (Remedy("Remove it", remove),)
+    return (Remedy("Move it", Put(site.at("Handler", "Scope").loc, value["ActionScope"]), (remove,)),)
 
 
 def _is_reading(value: dict[str, JSON]) -> bool:

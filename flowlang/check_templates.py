@@ -135,7 +135,11 @@ def _reading(site: Site, key: str, value: JSON, siblings: Mapping[str, JSON]) ->
 def _constant(site: Site, key: str, siblings: Mapping[str, JSON]) -> tuple[Remedy, ...]:
     """Offer to pass the value on as it is, under the name without `.$` or `.=`."""
     name = base(key)
-    is_free = name not in siblings and not {f"{name}.$", f"{name}.="} - {key} & siblings.keys()
+    is_free = (
+        not name.endswith(SUFFIXES)
+        and name not in siblings
+        and not {f"{name}.$", f"{name}.="} - {key} & siblings.keys()
+    )
     return (Remedy(f'Rename to "{name}"', Rename(site.at(key).loc, name)),) if is_free else ()
 
 
