@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from flowlang.check import Checked, check_text
-from flowlang.problems import JSON, Edit, Fix, Problem
+from flowlang.problems import JSON, Edit, Fix, Loc, Problem
 from tests.flowlang.test_check import CASES, texts
 from tools import problem_pages
 
@@ -127,6 +128,78 @@ def laid_out(example: Example, newline: str, indent: str) -> Example | None:
         for text in (example.definition, example.schema)
     ]
     return example._replace(definition=made[0] or "", schema=made[1])
+
+
+FLOW: dict[str, Any] = {
+    "StartAt": "Copy",
+    "States": {
+        "Copy": {
+            "Type": "Action",
+            "ActionUrl": "https://ap.example.org/copy",
+            "Parameters": {"from.$": "$.source", "name.=": "'x' + name", "key.$": "$._private_key",
+                           "items": [{"n.$": "$.n"}], "__Private_Parameters": ["key"]},
+            "ResultPath": "$.copy",
+            "WaitTime": 60,
+            "Catch": [{"ErrorEquals": ["ActionTimeout"], "ResultPath": "$.error", "Next": "Sorry"}],
+            "Next": "Look",
+        },
+        "Look": {
+            "Type": "Choice",
+            "Choices": [
+                {"Variable": "$.copy.n", "NumericEquals": 1, "Next": "Count"},
+                {"And": [{"Variable": "$.a", "IsPresent": True},
+                         {"Not": {"Variable": "$.b", "IsNull": True}}], "Next": "Nap"},
+            ],
+            "Default": "Nap",
+        },
+        "Count": {"Type": "ExpressionEval", "Parameters": {"n.=": "len(items)"}, "ResultPath": "$.n",
+                  "Next": "Nap"},
+        "Nap": {"Type": "Wait", "Seconds": 60, "Next": "Keep"},
+        "Keep": {"Type": "Pass", "Result": {"a": 1}, "ResultPath": "$.kept", "End": True},
+        "Sorry": {"Type": "Fail", "Error": "Sorry", "CausePath": "$.error.Cause"},
+    },
+}  # fmt: skip
+
+
+def places(value: JSON, loc: Loc = ()) -> Iterator[Loc]:
+    is_list = isinstance(value, list)
+    for step, member in enumerate(value) if is_list else value.items() if isinstance(value, dict) else ():
+        yield (*loc, step)
+        yield from places(member, (*loc, step))
+
+
+def slips(loc: Loc) -> Iterator[str]:
+    """Yield the flow without what is at `loc`, with its name misspelt, and with other values there."""
+    for value in (None, "5", 5, [], "x y", "$.a[", {"Type": "Pass"}):
+        flow = json.loads(json.dumps(FLOW))
+        inside = flow
+        for step in loc[:-1]:
+            inside = inside[step]
+        step = loc[-1]
+        if value is not None:
+            inside[step] = value
+        elif isinstance(step, str):
+            inside[f"{step[:-1]}x"] = inside.pop(step)
+        else:
+            del inside[step]
+        yield json.dumps(flow, indent=2)
+
+
+def test_a_flow_as_it_should_be_has_no_problem() -> None:
+    assert check_text(json.dumps(FLOW)).problems == []
+
+
+@pytest.mark.parametrize("loc", places(FLOW), ids=lambda loc: "-".join(map(str, loc[1:])) or loc[0])
+def test_after_a_slip_anywhere_locs_lead_to_places_and_fixes_make_sound_texts(loc: Loc) -> None:
+    for text in slips(loc):
+        example = Example("", text, None, {})
+        checked = example.checked()
+        for problem in checked.problems:
+            assert checked.definition.place(problem.loc) is not None
+            for fix in problem.fixes:
+                after = check_text(applied(text, fix.edits))
+                assert after.definition.is_json, fix
+                assert (problem.code, problem.message) not in errors(after), (problem, fix)
 
 
 def test_many_codes_have_fixes() -> None:
