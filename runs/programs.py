@@ -22,6 +22,9 @@ def program(flow_id: UUID, version_id: int) -> Program:
 
 def asks_people(flow_id: UUID, version_id: int) -> bool:
     """Whether a run of this version may leave questions open."""
-    states = program(flow_id, version_id).definition.get("States")
+    try:
+        states = program(flow_id, version_id).definition.get("States")
+    except ValueError:  # a version that cannot be read any more may have been readable before
+        return True
     each = states.values() if isinstance(states, dict) else ()
     return any(isinstance(state, dict) and state.get("Type") == "CreateWebInput" for state in each)

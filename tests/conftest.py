@@ -14,6 +14,6 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Tests empty their tables; with SQLite that is a DELETE, which the guard of the log would refuse."""
-    if connection.vendor == "sqlite":
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute("DROP TRIGGER IF EXISTS run_event_kept")
+    of_table = " ON runs_runevent" if connection.vendor == "postgresql" else ""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER IF EXISTS run_event_kept{of_table}")
