@@ -51,6 +51,7 @@ class Expression:
     paths      the paths in backticks, in the order of the text
     functions  names that it calls; those not in FUNCTIONS fail when evaluated
     newlines   offsets of raw newlines inside quotes, which Python would refuse and which are understood here
+    source     the text as Python reads it, and the tree of it: for those who look at its parts
     """
 
     text: str
@@ -58,6 +59,8 @@ class Expression:
     paths: tuple[Path, ...]
     functions: frozenset[str]
     newlines: tuple[int, ...]
+    source: Source = field(repr=False, compare=False)
+    tree: ast.expr = field(repr=False, compare=False)
     _code: Code = field(repr=False, compare=False)
 
 
@@ -87,6 +90,8 @@ def parse(text: str) -> Expression:
         paths=tuple(compiler.used_paths[at] for at in sorted(compiler.used_paths)),
         functions=frozenset(compiler.functions),
         newlines=source.newlines,
+        source=source,
+        tree=tree,
         _code=code,
     )
 

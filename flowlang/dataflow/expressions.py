@@ -6,11 +6,12 @@ import ast
 from functools import lru_cache
 from typing import Final
 
+from flowlang.check_templates import parsed
 from flowlang.dataflow import branches, calls, chains, guards, operators
 from flowlang.dataflow.compiler import Code, Compiler, Maker
 from flowlang.dataflow.scene import Scene
 from flowlang.dataflow.values import ANY, Value
-from flowlang.expression.source import ExpressionSyntaxError, prepare
+from flowlang.expressions import Expression
 
 _MAKERS: Final[dict[type[ast.expr], Maker]] = {
     **operators.MAKERS,
@@ -33,8 +34,5 @@ def evaluate(text: str, scene: Scene) -> Value:
 @lru_cache(maxsize=2_048)
 def compiled(text: str) -> Code | None:
     """Return the code of an expression, or None when it is none."""
-    try:
-        source = prepare(text)
-        return Compiler(source, _MAKERS).code(ast.parse(source.code, mode="eval").body)
-    except (ExpressionSyntaxError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    found = parsed(text)
+    return Compiler(found.source, _MAKERS).code(found.tree) if isinstance(found, Expression) else None
