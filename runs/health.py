@@ -19,6 +19,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from runs import clock
+from runs.endings import MAX_LOSSES
 from runs.models import Heartbeat, Run
 
 QUEUES: Final = ("runs", "actions")
@@ -27,6 +28,7 @@ SWEEPER_LATE: Final = timedelta(seconds=20)
 WORKER_LATE: Final = timedelta(seconds=45)
 WORKER_LOST: Final = timedelta(minutes=10)
 RUN_LATE: Final = timedelta(seconds=60)
+GIVEN_UP_LATELY: Final = timedelta(days=1)
 _WORKER: Final = "worker:"
 
 
@@ -104,6 +106,7 @@ def _rest() -> dict[str, Part]:
         silent = [each for each in beats.values() if _is_silent(each, queue, now)]
         parts[f"worker_{queue}"] = _worker(queue, beats.get(f"queue:{queue}"), silent, now)
     parts["due_runs"] = _due_runs(now)
+    parts["given_up_runs"] = _given_up_runs(now)
     return parts
 
 
@@ -138,6 +141,15 @@ def _due_runs(now: datetime) -> Part:
         return Part(True, "none waits")
     remedy = "Nobody takes up due runs: start more workers, or look into their log."
     return Part(now - oldest <= RUN_LATE, f"the oldest has been due for {_seconds(now - oldest)}", remedy)
+
+
+def _given_up_runs(now: datetime) -> Part:
+    """For an administrator to know; the site carries other runs on."""
+    given_up = Run.objects.filter(recoveries__gte=MAX_LOSSES, completed_at__gt=now - GIVEN_UP_LATELY)
+    count = given_up.filter(status=Run.FAILED).count()
+    return Part(
+        True, f"{count} in the last day; /runs/given-up/ lists them" if count else "none in the last day"
+    )
 
 
 def _ago(age: timedelta) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from runs import list_page, retry_page, run_page, schedule_views, start_page
+from runs import given_up_page, list_page, retry_page, run_page, schedule_views, start_page
 
 pages: list[URLPattern] = [
     path("flows/<uuid:flow_id>/start", start_page.start, name="start"),
@@ -16,6 +16,7 @@ pages: list[URLPattern] = [
     path("schedules/<uuid:schedule_id>/resume", schedule_views.resume, name="schedule-resume"),
     path("schedules/<uuid:schedule_id>/times", schedule_views.change_times, name="schedule-change-times"),
     path("schedules/<uuid:schedule_id>/delete", schedule_views.delete, name="schedule-delete"),
+    path("runs/given-up/", given_up_page.given_up, name="given_up"),
     path("inbox/", list_page.inbox, name="inbox"),
     path("runs/<uuid:run_id>/", run_page.run_page, name="run"),
     path("runs/<uuid:run_id>/cancel", run_page.cancel, name="cancel"),

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
+from django.test import Client
 
 from runs import clock, endings, engine, journal, lease
 from runs.models import SEMANTICS, Run
 from tests.engine.conftest import action, codes, expire_lease, fresh, last_details, make_due, start
+from tests.people import person
 
 PASS = {"Type": "Pass", "End": True}
 WAIT = {"Type": "Wait", "Seconds": 60}
@@ -144,3 +146,57 @@ def test_a_worker_leaves_alone_a_run_whose_rules_it_does_not_know():
     Run.objects.filter(pk=run.pk).update(semantics=SEMANTICS + 1)
     assert not engine.work(run.pk)
     assert codes(run) == ["FlowStarted"]
+
+
+# --- the list of runs that were given up
+
+
+def listed(name: str, *, is_superuser: bool = False) -> str:
+    user = person(name)
+    type(user).objects.filter(pk=user.pk).update(is_superuser=is_superuser)
+    client = Client()
+    client.force_login(person(name))
+    answer = client.get("/runs/given-up/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.fixture
+def given_up(ledger) -> Run:
+    run = start(action(), label="night 62", owner=person("alice"))
+    lose(run, 6)
+    engine.work(run.pk)
+    return fresh(run)
+
+
+def test_who_may_see_a_run_that_was_given_up_finds_it_and_can_retry_it(given_up):
+    page = listed("alice")
+    assert "night 62" in page and f"/runs/{given_up.pk}/retry" in page
+    client = Client()
+    client.force_login(person("alice"))
+    answer = client.post(f"/runs/{given_up.pk}/retry", {"state": "A"})
+    assert answer.status_code == 302
+    again = Run.objects.exclude(pk=given_up.pk).get()
+    engine.work(again.pk)
+    assert fresh(again).status == Run.SUCCEEDED
+
+
+def test_an_administrator_sees_that_there_is_one_but_not_what_is_in_it(given_up):
+    page = listed("root", is_superuser=True)
+    assert str(given_up.pk) in page and "alice" in page
+    assert "night 62" not in page and "/retry" not in page
+
+
+def test_others_see_nothing_of_it_and_runs_that_failed_otherwise_are_not_there(given_up):
+    failed = start({"Type": "Fail", "Error": "E", "Cause": "c"}, owner=person("mallory"))
+    engine.work(failed.pk)
+    page = listed("mallory")
+    assert str(given_up.pk) not in page and str(failed.pk) not in page
+    assert "None." in page
+
+
+def test_health_counts_runs_that_were_given_up_lately(given_up, client):
+    parts = client.get("/readyz").json()["parts"]
+    assert parts["given_up_runs"]["message"].startswith("1 in the last day")
+    Run.objects.update(completed_at=clock.now() - timedelta(days=2))
+    assert client.get("/readyz").json()["parts"]["given_up_runs"]["message"] == "none in the last day"
