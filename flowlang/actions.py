@@ -81,9 +81,9 @@ def _call(turn: Turn, state: State, body: dict[str, JSON]) -> Call:
 
 def _wait_seconds(state: State) -> int:
     seconds = state.fields.get("WaitTime", DEFAULT_WAIT_SECONDS)
-    if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds < 1:
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 1 or seconds % 1:
         raise FlowError("States.Runtime", "WaitTime must be a whole number of seconds, 1 or more.")
-    return min(seconds, MAX_WAIT_SECONDS)
+    return int(min(seconds, MAX_WAIT_SECONDS))
 
 
 def resume(turn: Turn, state: State, outcome: Outcome, intent: Intent | None) -> Move | None:

@@ -101,7 +101,7 @@ _CATCHERS = st.builds(
     _PLACES, st.sampled_from(NAMES),
 )  # fmt: skip
 _WAITS = st.one_of(
-    st.builds(lambda n: {"Seconds": n}, st.sampled_from([0, 1, 60, 31_536_000])),
+    st.builds(lambda n: {"Seconds": n}, st.sampled_from([0, 1, 60.0, 31_536_000])),
     st.builds(lambda p: {"SecondsPath": p}, _PATHS),
     st.builds(lambda p: {"TimestampPath": p}, _PATHS),
     st.builds(
@@ -117,7 +117,7 @@ _REASONS = st.one_of(
 _ACTION_FIELDS = st.fixed_dictionaries(
     {"ActionUrl": st.just(URL)},
     optional={
-        "WaitTime": st.sampled_from([1, 60, 172_800]),
+        "WaitTime": st.sampled_from([1, 60.0, 172_800]),
         "ExceptionOnActionFailure": st.booleans(),
         "RunAs": st.sampled_from(["User", "Flow", "Curator"]),
         "Catch": st.lists(_CATCHERS, max_size=2),
