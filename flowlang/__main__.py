@@ -35,6 +35,11 @@ def _parser() -> argparse.ArgumentParser:
     dot = commands.add_parser("dot", help="print a definition as a Graphviz graph", epilog=_CODES)
     dot.add_argument("file", metavar="DEFINITION.json", help="- reads standard input")
     dot.set_defaults(module="flowlang.cli_dot")
+    infer = commands.add_parser(
+        "infer", help="print the input schema that a definition asks for", epilog=_CODES
+    )
+    infer.add_argument("file", metavar="DEFINITION.json", help="- reads standard input")
+    infer.set_defaults(module="flowlang.cli_infer")
     return parser
 
 

@@ -19,6 +19,7 @@ from flowlang import (
 )
 from flowlang.check_providers import key as provider_key
 from flowlang.dataflow import problems as data_flow
+from flowlang.dataflow.problems import DATA_FLOW
 from flowlang.definition import Document
 from flowlang.findings import Finding, Findings, Site, quote
 from flowlang.flaws import TextProblem
@@ -27,6 +28,7 @@ from flowlang.limits import MAX_SCHEMA_BYTES
 from flowlang.problems import JSON, Edit, Problem
 
 __all__ = [
+    "DATA_FLOW",
     "Checked",
     "check",
     "check_text",

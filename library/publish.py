@@ -11,12 +11,12 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from flowlang.check import Checked, check_text, error_items
+from flowlang.check import DATA_FLOW, Checked, check_text, error_items
 from flowlang.problems import JSON
 from library import search
 from library.models import Flow, FlowRole, FlowVersion
 from providers import registry
-from wire.errors import Unprocessable
+from wire.errors import FlowInvalid, Unprocessable
 from wire.models import User
 
 Item = dict[str, Any]
@@ -29,9 +29,10 @@ def faults(source: str, schema_source: str = "{}") -> tuple[Checked, list[Item]]
 
 
 def refuse(items: list[Item]) -> None:
-    """Raise Unprocessable when there are any faults."""
+    """Raise Unprocessable when there are any faults; FlowInvalid when all are about what the run data holds."""
     if items:
-        raise Unprocessable(items, summary(items))
+        error = FlowInvalid if all(item.get("type") == DATA_FLOW for item in items) else Unprocessable
+        raise error(items, summary(items))
 
 
 def summary(items: list[Item]) -> str:

@@ -66,8 +66,8 @@ class Unprocessable(ApiError):
     status, code = 422, "UNPROCESSABLE_ENTITY"
 
 
-class FlowInvalid(ApiError):
-    status, code = 422, "FLOW_VALIDATION_FAILED"
+class FlowInvalid(Unprocessable):
+    code = "FLOW_VALIDATION_FAILED"
 
 
 class FlowInputError(ApiError):

@@ -7,7 +7,7 @@ import ast
 from flowlang import paths
 from flowlang.dataflow.compiler import Code, Compiler
 from flowlang.dataflow.places import MAYBE, NO, OPEN, YES, Reading, item, member
-from flowlang.dataflow.scene import Scene, Use
+from flowlang.dataflow.scene import Scene
 from flowlang.dataflow.values import ANY, ARRAY, NUMBER, OBJECT, TEXT, TEXTS, Value, list_of, of_kinds
 
 
@@ -71,8 +71,7 @@ def _rooted(steps: tuple[tuple[str | int, int], ...]) -> Code:
         reading = _follow(scene.context if is_context else scene.root, names, start)
         if reading.presence != YES:
             scene.missing(names, reading, steps[reading.at][1])
-        if scene.record.uses is not None and not is_context:
-            scene.record.uses.append(Use(reading.value.origins, False, 0))
+        scene.used(reading)
         return reading.value if reading.presence != NO else ANY
 
     return run
@@ -87,8 +86,7 @@ def _on(start: Code, steps: tuple[tuple[str | int, int], ...]) -> Code:
         reading = _follow(start(scene), names, 0)
         if reading.presence != YES:
             scene.missing(names, reading, steps[reading.at][1], is_rooted=False)
-        if scene.record.uses is not None and reading.value.origins:
-            scene.record.uses.append(Use(reading.value.origins, False, 0))
+        scene.used(reading)
         return reading.value if reading.presence != NO else ANY
 
     return run

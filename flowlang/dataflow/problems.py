@@ -15,7 +15,7 @@ from flowlang.graph import Graph
 from flowlang.path_syntax import Step
 from flowlang.problems import JSON, Loc
 
-# What the API calls a read that must fail.
+# What the API calls a read that must fail; so it calls a path that cannot be one.
 DATA_FLOW: Final = "InvalidAccessPath"
 _MAX_SHOWN: Final = 6
 
@@ -150,9 +150,9 @@ class _Reporter:
         sources = self._sources(name, note)
         lacking = self.provenance.lacking(name, steps) if note.is_rooted else None
         offset = wording.offset(note)
-        if sources.writers or not note.is_rooted:
-            there = f"it is missing when a run comes {lacking}" if lacking else "it may be missing"
+        if sources.writers or sources.wipers or sources.without or not note.is_rooted:
             by = f", which {wording.listing(sources.writers)} writes" if sources.writers else ""
+            there = f"it is missing when a run comes {lacking}" if lacking else "it may be missing"
             message = f"{field} reads {shown}{by}, but {there}. Ask first, with IsPresent or is_present()."
             site.warn("read-unsure", message, offset=offset)
         elif self._default(steps):

@@ -157,7 +157,6 @@ def _is_kind(path: Path, loc: Loc, operator: str, wanted: bool) -> Test:
 
     def run(scene: Scene) -> Verdict:
         value = _variable(scene, path, loc)
-        scene.use(value, kind)
         truth = False if value.kinds and not value.kinds & kind else None
         truth = True if value.kinds == kind and operator != "IsTimestamp" else truth
         is_so = _narrowed(scene, path, _only(value, kind))

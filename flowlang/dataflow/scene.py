@@ -38,12 +38,18 @@ class Note(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A place of the input that is read, followed for `infer`: with or without a guard, and as what."""
+    """A place of the input that is read, followed for `infer`.
+
+    is_guarded  it is known to be there, or asked for with care
+    kinds       what it is taken for; 0: anything; hint: a JSON schema's type or format that says more
+    is_place    the value itself is read; else something is done with it
+    """
 
     origins: Origins
     is_guarded: bool
     kinds: int
     hint: str = ""
+    is_place: bool = True
 
 
 class Record:
@@ -97,8 +103,7 @@ class Scene:
             if path.reads_context:
                 reading = reading._replace(at=reading.at + 1)
             self.missing(steps, reading, offset, text=path.text)
-        if self.record.uses is not None and not path.reads_context:
-            self.record.uses.append(Use(reading.value.origins, False, 0))
+        self.used(reading)
         return reading.value if reading.presence != NO else ANY
 
     def touch(self, steps: tuple[Step, ...]) -> None:
@@ -110,7 +115,7 @@ class Scene:
         """Return what `path` leads to, asked for with care: nothing is noted."""
         self.touch(path.steps)
         reading = read(self.context, path.steps[1:]) if path.reads_context else read(self.root, path.steps)
-        if self.record.uses is not None and reading.value.origins and not path.reads_context:
+        if self.record.uses is not None and reading.value.origins:
             self.record.uses.append(Use(reading.value.origins, True, 0))
         return reading
 
@@ -147,7 +152,13 @@ class Scene:
         """Note that a value is of a kind that cannot work."""
         self.record.note(Note(subject, self.loc, offset, self.is_sure, text=text))
 
+    def used(self, reading: Reading) -> None:
+        """Note that a place of the input is read; with a guard where it is known to be there."""
+        if self.record.uses is not None and reading.value.origins:
+            is_guarded = self.is_guarded or reading.presence == YES
+            self.record.uses.append(Use(reading.value.origins, is_guarded, 0))
+
     def use(self, value: Value, kinds: int, hint: str = "") -> None:
         """Note that a value is taken for one of these kinds."""
         if self.record.uses is not None and value.origins:
-            self.record.uses.append(Use(value.origins, True, kinds, hint))
+            self.record.uses.append(Use(value.origins, True, kinds, hint, is_place=False))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Final
-from urllib.parse import unquote
 
 from flowlang.dataflow.joining import join
 from flowlang.dataflow.values import (
@@ -52,7 +52,7 @@ def find(root: JSON, ref: JSON) -> JSON:
         return True
     found: JSON = root
     for part in ref.split("/")[1:]:
-        name = unquote(part).replace("~1", "/").replace("~0", "~")
+        name = _plain(part).replace("~1", "/").replace("~0", "~")
         if isinstance(found, dict) and name in found:
             found = found[name]
         elif isinstance(found, list) and name.isascii() and name.isdigit() and int(name[:9]) < len(found):
@@ -60,6 +60,11 @@ def find(root: JSON, ref: JSON) -> JSON:
         else:
             return True
     return found
+
+
+def _plain(part: str) -> str:
+    # Loaded where it is needed, once in a thousand references.
+    return str(import_module("urllib.parse").unquote(part)) if "%" in part else part
 
 
 class _Reader:
@@ -195,7 +200,7 @@ def _both_members(a: Members | None, b: Members | None) -> Members | None:
     if a is None or b is None:
         return a or b
     found: Bucket = {}
-    for key in {*a.keys(), *b.keys()}:
+    for key in {*a.possible(), *b.possible()}:
         ours, theirs = a.listed(key), b.listed(key)
         found[key] = _both(ours, theirs) if ours and theirs else ours or theirs
     rest = None if a.rest is None or b.rest is None else a.rest

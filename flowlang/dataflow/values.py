@@ -93,13 +93,13 @@ class Members:
         number = self.names.get(key)
         return 0 if number is None else 1 << number
 
-    def keys(self) -> list[str]:
+    def possible(self) -> list[str]:
         """Return the names that may be there, in order of the alphabet."""
         return sorted(key for bucket in self.buckets for key, value in bucket.items() if value is not None)
 
     def given(self) -> list[str]:
         """Return the names that a state or the schema may have given, in order of the alphabet."""
-        return [key for key in self.keys() if self.written & self.bit(key)]
+        return [key for key in self.possible() if self.written & self.bit(key)]
 
     def unlisted(self, key: str) -> Value | None:
         """Return what a member that is not listed can be."""

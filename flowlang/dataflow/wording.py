@@ -37,7 +37,7 @@ def advice(close: str | None, holder: Value, most: int) -> str:
     """Return what to do about a name that is not there."""
     if close:
         return f' Did you mean "{close}"?'
-    names = holder.members.keys() if holder.members else []
+    names = holder.members.possible() if holder.members else []
     if not names:
         return ""
     more = ", ..." if len(names) > most else ""
