@@ -119,6 +119,8 @@ def page(entry: Entry, offered: list[str]) -> str:
         f"Wrong:\n\n{shown(entry.wrong)}",
         f"Right:\n\n{shown(entry.right)}",
     ]
+    if entry.schema:
+        parts.append(f"In these examples the input schema is:\n\n{shown(entry.schema)}")
     if entry.providers != "{}":
         parts.append(f"In these examples the provider takes:\n\n{shown(entry.providers)}")
     if offered:

@@ -127,3 +127,18 @@ def test_a_reader_agrees_with_the_strict_one(value: Any, slips: list[tuple[int, 
     assert {problem.code for problem in document.problems} <= kept
     if document.is_json:
         assert document.value == strict
+
+
+def test_a_mark_and_a_fix_inside_a_text_count_its_escapes() -> None:
+    inner = r"'\ud83d\ude00\u00e9\"😀' + lenn(x)"
+    state = f'{{"Type": "Pass", "Parameters": {{"x.=": "{inner}"}}, "End": true}}'
+    text = f'{{"StartAt": "A", "States": {{"A": {state}}}}}'
+    checked = check_text(text)
+    (problem,), (span,) = checked.problems, checked.spans
+    assert problem.code == "expression-function"
+    assert text[span[0] : span[1]] == "lenn(x)"
+    (edit,) = problem.fixes[0].edits
+    assert (text[edit.start : edit.end], edit.text) == ("lenn", "len")
+    (entry,) = checked.to_json()["problems"]
+    units = text.encode("utf-16-le")
+    assert units[entry["from"] * 2 : entry["to"] * 2].decode("utf-16-le") == "lenn(x)"
