@@ -43,6 +43,16 @@ def broker_client() -> redis.Redis:
     )
 
 
+def show_life() -> None:
+    """Touch the file at which the supervisor looks, if there is one."""
+    path = os.environ.get(FILE_VARIABLE)
+    try:
+        if path:
+            Path(path).touch()
+    except OSError as error:
+        logger.warning("The supervisor cannot be told that this process lives: %s", error)
+
+
 class Pulse:
     """Watches the hearing of this process's worker.
 
@@ -55,8 +65,6 @@ class Pulse:
         self.worker = ""
         self._heard_at = time.monotonic()
         self._next_canary = 0.0
-        path = os.environ.get(FILE_VARIABLE)
-        self._file = Path(path) if path else None
 
     def watch(self, app: Celery) -> None:
         """Begin once the worker is ready: before that its processes are not forked yet."""
@@ -92,14 +100,7 @@ class Pulse:
                 "Worker %s took no message for %.0f s although the broker answers.", self.worker, silence
             )
             os._exit(DEAF)
-        self._touch()
-
-    def _touch(self) -> None:
-        try:
-            if self._file is not None:
-                self._file.touch()
-        except OSError as error:
-            logger.warning("The supervisor cannot be told that the worker lives: %s", error)
+        show_life()
 
     def _send(self, sender: Celery) -> None:
         """A broker that does not take the canary excuses the worker."""

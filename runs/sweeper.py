@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import connection
 
-from providers import hints
-from runs import clock, engine, health, schedule_firing, tasks, web_inputs
+from providers import hints, pulse
+from runs import clock, engine, health, schedule_due, tasks, web_inputs
 from runs.models import Heartbeat
+from runs.sweeping import OVERDUE
 from runs.transactions import LOST
 
 logger = logging.getLogger(__name__)
@@ -35,7 +36,9 @@ class Sweeper:
     itself, until a worker answers a canary again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, carry_on: Callable[[Iterable[UUID]], float] | None = None) -> None:
+        """`carry_on` takes due runs and returns when to come again; by default it is done in line."""
+        self._carry_on = carry_on or _carry_on_here
         self.is_degraded = False
         self._degraded_since = clock.now()
         self._next_beat = self._next_canary = 0.0
@@ -44,6 +47,7 @@ class Sweeper:
         """Sweep until `stop` is set. A database that fails is tried again."""
         pause = 0.0
         while not stop.wait(pause):
+            pulse.show_life()
             try:
                 pause = self.tick()
             except LOST as error:
@@ -60,8 +64,7 @@ class Sweeper:
         swept = engine.sweep()
         self._judge(swept)
         if self.is_degraded and swept.due:
-            self._carry_on(swept.due)
-            return 0.0
+            return self._carry_on(swept.due)
         coming = [each for each in (swept.next_at, schedule_at) if each is not None]
         if not coming:
             return LONGEST_PAUSE_SECONDS
@@ -101,25 +104,33 @@ class Sweeper:
 
     def _turn(self, *, degraded: bool) -> None:
         self.is_degraded, self._next_beat = degraded, 0.0
-        if degraded:
+        if not degraded:
+            logger.warning("Workers keep up again: the sweeper only hints.")
+        elif self._is_heard_lately():
+            logger.warning("Workers are behind with due runs: the sweeper carries some on itself.")
+        else:
             logger.warning(
                 "Nobody takes up due runs: the sweeper carries them on itself until a worker does."
             )
-        else:
-            logger.warning("Workers take up runs again: the sweeper only hints.")
         self._beat()
 
-    def _carry_on(self, due: Iterable[UUID]) -> None:
-        deadline = time.monotonic() + _OWN_STEPS_SECONDS
-        for run_id in due:
-            if time.monotonic() > deadline:
-                return
-            tasks.advance_run(str(run_id))
+    def _is_heard_lately(self) -> bool:
+        since = clock.now() - OVERDUE
+        return Heartbeat.objects.filter(name="queue:runs", seen_at__gt=since).exists()
+
+
+def _carry_on_here(due: Iterable[UUID]) -> float:
+    deadline = time.monotonic() + _OWN_STEPS_SECONDS
+    for run_id in due:
+        if time.monotonic() > deadline:
+            break
+        tasks.advance_run(str(run_id))
+    return 0.0
 
 
 def _start_scheduled() -> datetime | None:
     """Start what schedules have due; return when the next one falls due."""
-    due, next_at = schedule_firing.due()
+    due, next_at = schedule_due.due()
     for schedule_id in due:
         tasks.fire_schedule(str(schedule_id))
     return next_at

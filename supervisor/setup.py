@@ -139,8 +139,8 @@ def site_parts(host: str, port: int, home: Path, environment: dict[str, str]) ->
 
 
 def _pulse(home: Path, name: str) -> Path | None:
-    """Return the file that a worker touches as long as it lives."""
-    return home / f"{name}.pulse" if name in ("worker", "actions", "compute") else None
+    """Return the file that a part touches as long as it lives; web has none, it is asked."""
+    return None if name == "web" else home / f"{name}.pulse"
 
 
 def readiness(url: str) -> Readiness:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from datetime import timedelta
 
 import pytest
 
 from providers import hints
 from runs import clock, engine, health
+from runs.hands import Hands
 from runs.models import EPOCH, Heartbeat, Run
 from runs.sweeper import Sweeper
 from tests.engine.conftest import fresh, start
+from tests.engine.workshop import wait_until
 
 WAIT = {"Type": "Wait", "Seconds": 3600}
 END = {"Type": "Pass", "End": True}
@@ -50,6 +54,35 @@ def test_in_degraded_mode_what_falls_due_is_carried_on_at_once():
     run = start(END)
     sweeper.tick()
     assert fresh(run).status == Run.SUCCEEDED
+
+
+def test_a_backlog_is_not_called_an_absence(caplog):
+    health.sing("runs")
+    overdue()
+    Sweeper().tick()
+    assert "behind" in caplog.text and "Nobody" not in caplog.text
+
+
+def test_hands_take_each_due_run_once_and_do_not_keep_the_sweeper(monkeypatch):
+    gate, taken = threading.Event(), []
+
+    def advance(run_id: str) -> None:
+        taken.append(run_id)
+        gate.wait(5)
+
+    monkeypatch.setattr("runs.tasks.advance_run", advance)
+    overdue()
+    hands = Hands(1)
+    sweeper = Sweeper(hands.take)
+    begun = time.monotonic()
+    for _ in range(3):
+        assert sweeper.tick() > 0.0
+    assert time.monotonic() - begun < 2.0
+    assert len(taken) == 1
+    gate.set()
+    wait_until(lambda: not hands._taken)
+    sweeper.tick()
+    wait_until(lambda: len(taken) == 2)
 
 
 def test_degraded_mode_ends_when_a_worker_is_heard_again():

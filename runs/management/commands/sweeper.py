@@ -6,7 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from runs.hands import Hands
 from runs.sweeper import Sweeper
+
+_HANDS = 2
 
 
 class Command(BaseCommand):
@@ -18,4 +21,4 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         self.stdout.write("The sweeper sweeps.")
-        Sweeper().run_until(stop)
+        Sweeper(Hands(_HANDS).take).run_until(stop)
