@@ -15,8 +15,8 @@ from library.models import FlowRole, FlowVersion
 from library.publish import current_version
 from runs import access, documents, engine, listing, metadata, removal, retry_api
 from runs.access import MANAGER, OWNER
+from runs.inputs import refuse_input
 from runs.models import Run, RunRole
-from runs.starting import refuse_input
 from runs.transactions import retried
 from wire import paging
 from wire.errors import StateConflict, Unprocessable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet
 
 from library.models import FlowVersion
 from providers import hints
-from runs import clock, failpoints, schedules, starting
+from runs import clock, failpoints, inputs, schedule_due, schedules, starting
 from runs.models import Run, RunSchedule, ScheduledRun
 from runs.transactions import retried
 from wire.errors import ApiError
@@ -21,21 +21,8 @@ from wire.errors import ApiError
 logger = logging.getLogger(__name__)
 
 PAUSED_TASK: Final = "runs.tasks.tell_of_paused_schedule"
-OUR_FAULT: Final = "The last start failed by a fault of this site; its log says more."
-PUT_OFF: Final = timedelta(minutes=1)
 _PASSING: Final = frozenset({409, 429, 503})  # too many runs at present, say: not the schedule's fault
-_AT_ONCE: Final = 50
 _LONGEST_REASON: Final = 500
-
-
-def due() -> tuple[list[UUID], datetime | None]:
-    """Return the schedules that are due, oldest first, and when the next one falls due."""
-    now = clock.now()
-    waiting = RunSchedule.objects.filter(next_at__isnull=False).order_by("next_at")
-    first = list(waiting.values_list("pk", "next_at")[: _AT_ONCE + 1])
-    late = [pk for pk, next_at in first if next_at and next_at <= now]
-    coming = next((next_at for _, next_at in first if next_at and next_at > now), None)
-    return late[:_AT_ONCE], coming if len(late) <= _AT_ONCE else now
 
 
 def fire(schedule_id: UUID) -> Run | None:
@@ -53,7 +40,7 @@ def fire(schedule_id: UUID) -> Run | None:
     due_at = schedule.next_at
     try:
         version = schedules.startable(schedule.owner, schedule.flow_id)
-        starting.refuse_input(version, orjson.loads(schedule.input))
+        inputs.refuse_input(version, orjson.loads(schedule.input))
         return retried(lambda: _start(schedule, version, due_at, now))
     except ApiError as error:
         _stop(schedule, error)
@@ -99,7 +86,7 @@ def _stop(schedule: RunSchedule, error: ApiError) -> None:
     """Pause the schedule, or put it off when the reason passes by itself."""
     reason = _reason(error)
     if error.status in _PASSING:
-        put_off(schedule.pk, reason)
+        schedule_due.put_off(schedule.pk, reason)
         return
     logger.warning("schedule %s: paused: %s", schedule.pk, error.code)
     if _as_read(schedule).update(next_at=None, paused_at=clock.now(), reason=reason):
@@ -114,10 +101,3 @@ def _reason(error: ApiError) -> str:
     place = first["loc"]
     where = ".".join(map(str, place)) if isinstance(place, list) else ""
     return f"{error} {where}: {first['msg']}"[:_LONGEST_REASON]
-
-
-def put_off(schedule_id: UUID, reason: str) -> None:
-    """Let a schedule that is due be due again in a minute."""
-    now = clock.now()
-    late = RunSchedule.objects.filter(pk=schedule_id, next_at__lte=now)
-    late.update(next_at=now + PUT_OFF, reason=reason)

@@ -14,12 +14,12 @@ from library.access import flow_for
 from library.models import FlowRole, FlowVersion
 from library.publish import current_version
 from runs import clock, secrets
+from runs.inputs import refuse_input
 from runs.metadata import Said
 from runs.models import Run, RunRole, RunSchedule
 from runs.schedule_reading import Plan
 from runs.schedule_times import PREVIEWED, Rule
-from runs.starting import refuse_input
-from wire.errors import Forbidden, StateConflict, Unprocessable
+from wire.errors import Forbidden, NotFound, StateConflict, Unprocessable
 from wire.models import User
 
 MOST_PER_OWNER: Final = 200  # that are not over
@@ -151,8 +151,10 @@ def _said(said: Said) -> dict[str, Any]:
 
 
 def _store(schedule: RunSchedule, **changes: Any) -> RunSchedule:
-    """Write only these columns: the sweeper may be writing others."""
-    for name, value in (changes | {"edited_at": clock.now()}).items():
+    """Write only these columns: the sweeper may be writing others. Raises NotFound: it was just deleted."""
+    changes["edited_at"] = clock.now()
+    if not RunSchedule.objects.filter(pk=schedule.pk).update(**changes):
+        raise NotFound(f"Schedule {schedule.pk} has been deleted.")
+    for name, value in changes.items():
         setattr(schedule, name, value)
-    schedule.save(update_fields=[*changes, "edited_at"])
     return schedule

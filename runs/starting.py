@@ -6,12 +6,11 @@ import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import orjson
 from django.db import IntegrityError, transaction
 
-from flowlang import events, forms, machine
+from flowlang import events, machine
 from flowlang.events import Event
 from flowlang.problems import JSON, FlowError
 from flowlang.sizes import encode_within_limit
@@ -118,14 +117,6 @@ def _insert_rows(run: Run, roles: Mapping[str, Sequence[str]], first: Event, pri
         )
         journal.insert(run.pk, 1, [first], run.started_at)
         transaction.on_commit(lambda: hint(run.pk, priority))
-
-
-def refuse_input(version: FlowVersion, body: dict[str, Any]) -> None:
-    """Raise FlowInputError when the flow's input schema does not allow `body`."""
-    items = forms.validate(version.input_schema, body)
-    if items:
-        plural = "" if len(items) == 1 else "s"
-        raise FlowInputError(items, f"Input failed schema validation with {len(items)} error{plural}.")
 
 
 def new_run(version: FlowVersion, owner: User, text: str, now: datetime) -> Run:

@@ -4,8 +4,9 @@ import logging
 from uuid import UUID
 
 from celery import shared_task
+from django.utils.module_loading import import_string
 
-from runs import engine, health, mails, schedule_firing
+from runs import engine, health, mails, schedule_due
 from runs.models import RunSchedule
 
 logger = logging.getLogger(__name__)
@@ -33,10 +34,10 @@ def action_finished(action_id: str) -> None:
 @shared_task
 def fire_schedule(schedule_id: str) -> None:
     try:
-        schedule_firing.fire(UUID(schedule_id))
+        import_string("runs.schedule_firing.fire")(UUID(schedule_id))
     except Exception:
         logger.exception("schedule %s: it could not be served; it is put off", schedule_id)
-        schedule_firing.put_off(UUID(schedule_id), schedule_firing.OUR_FAULT)
+        schedule_due.put_off(UUID(schedule_id), schedule_due.OUR_FAULT)
 
 
 @shared_task

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -13,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from library.models import FlowRole
 from library.publish import delete, publish
 from providers import hints
-from runs import clock, engine, schedule_firing, schedules, starting, tasks
+from runs import clock, engine, inputs, schedule_due, schedule_firing, schedules, starting, tasks
 from runs.models import Run, RunRole, RunSchedule, ScheduledRun
 from runs.sweeper import Sweeper
 from tests.people import PASS, person, urn
@@ -227,11 +230,13 @@ def test_a_paused_schedule_starts_nothing_and_goes_on_at_the_next_time():
 
 
 def test_pausing_while_it_is_being_served_wins(monkeypatch):
-    schedule = schedule_of(HOURLY)
-    real = starting.refuse_input
-    monkeypatch.setattr(
-        starting, "refuse_input", lambda *given: (schedules.pause(fresh(schedule)), real(*given))
-    )
+    schedule, real = schedule_of(HOURLY), inputs.refuse_input
+
+    def meanwhile(version, body):
+        schedules.pause(fresh(schedule))
+        real(version, body)
+
+    monkeypatch.setattr(inputs, "refuse_input", meanwhile)
     assert served() == []
     assert fresh(schedule).status == RunSchedule.PAUSED
 
@@ -243,6 +248,20 @@ def test_a_schedule_whose_time_has_passed_cannot_be_resumed():
         schedules.resume(fresh(schedule))
 
 
+def test_what_was_deleted_meanwhile_is_not_found():
+    schedule = schedule_of(HOURLY)
+    fresh(schedule).delete()
+    with pytest.raises(NotFound, match="has been deleted"):
+        schedules.pause(schedule)
+
+
+def test_a_site_without_schedules_does_not_load_the_validator():
+    code = "import django; django.setup(); import sys, runs.sweeper; print('jsonschema' in sys.modules)"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert done.stdout.strip() == "False", done.stderr
+
+
 def test_a_person_has_at_most_so_many_schedules(monkeypatch):
     monkeypatch.setattr(schedules, "MOST_PER_OWNER", 1)
     flow = flow_of()
@@ -252,7 +271,7 @@ def test_a_person_has_at_most_so_many_schedules(monkeypatch):
 
 
 def test_many_at_one_instant_are_served_oldest_first_a_batch_at_a_time(monkeypatch):
-    monkeypatch.setattr(schedule_firing, "_AT_ONCE", 3)
+    monkeypatch.setattr(schedule_due, "_AT_ONCE", 3)
     flow = flow_of()
     for number in range(5):
         make_due(schedule_of(DAILY, flow=flow, body={"x": number}), minutes=10 - number)
@@ -272,7 +291,7 @@ def test_ten_thousand_waiting_schedules_cost_one_query_that_uses_the_index():
     with CaptureQueriesContext(
         connection,
     ) as caught:
-        assert schedule_firing.due()[0] == []
+        assert schedule_due.due()[0] == []
     assert len(caught) <= 2
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
