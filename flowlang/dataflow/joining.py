@@ -147,7 +147,7 @@ def _join_all(
 def _join_buckets(a: Bucket, b: Bucket, depth: int, memo: _Memo) -> tuple[Bucket, bool]:
     """Return the joined bucket, and whether it holds more than `a`."""
     # What one way adds to the other is the common case: then the bucket is shared with that way.
-    if len(a) <= len(b) and all(key in b and b[key] is value for key, value in a.items()):
+    if len(a) <= len(b) and a.items() <= b.items():
         return b, len(a) < len(b)
     made = a
     for key, value in b.items():

@@ -47,7 +47,10 @@ def member(value: Value, key: str) -> tuple[int, Value]:
         if not value.origins:
             return OPEN, ANY
         return OPEN, followed(frozenset((*origin, key) for origin in value.origins))
-    listed, bit = members.listed(key), members.bit(key)
+    # As in `Members.listed` and `bit`, but without calling them: nothing is done so often.
+    buckets, number = members.buckets, members.names.get(key)
+    listed = buckets[hash(key) % len(buckets)].get(key)
+    bit = 0 if number is None else 1 << number
     if listed is not None and members.certain & bit:
         return (YES if value.kinds == OBJECT else OPEN), listed
     if members.known & bit:

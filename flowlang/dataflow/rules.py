@@ -29,6 +29,11 @@ _TYPE_TESTS: Final = {
 }  # fmt: skip
 
 
+_OPERANDS: Final = {
+    name: next((kinds for stem, kinds in _KINDS.items() if name.startswith(stem)), ALL) for name in OPERATORS
+}
+
+
 class Verdict(NamedTuple):
     """Whether a rule holds (None: it depends); the run data where it does, and where it does not.
 
@@ -96,7 +101,7 @@ def _combined(tests: list[Test], *, stops_at: bool) -> Test:
 
 
 def _comparison(rule: dict[str, JSON], loc: Loc) -> Test:
-    operator = next((name for name in rule if name in OPERATORS), "")
+    operator = next(filter(OPERATORS.__contains__, rule), "")
     text = rule.get("Variable")
     path = parsed(text) if isinstance(text, str) else None
     if not isinstance(path, Path) or not operator:
@@ -106,7 +111,7 @@ def _comparison(rule: dict[str, JSON], loc: Loc) -> Test:
         return _is_present(path, operand) if isinstance(operand, bool) else _unknown
     if operator in _TYPE_TESTS:
         return _is_kind(path, where, operator, operand) if isinstance(operand, bool) else _unknown
-    kind = next((kinds for stem, kinds in _KINDS.items() if operator.startswith(stem)), ALL)
+    kind = _OPERANDS[operator]
     if operator.endswith("Path"):
         other = parsed(operand) if isinstance(operand, str) else None
         return (
@@ -183,7 +188,8 @@ def _against(path: Path, loc: Loc, operator: str, operand: JSON) -> Test:
         truth, reason = _by_constants(value, operator, operand)
         equal = constant(operand) if operator in _EQUALS else _only(value, kind)
         other = _without(value, operand) if operator in _EQUALS else value
-        return Verdict(truth, _narrowed(scene, path, equal), _narrowed(scene, path, other), reason)
+        yes = after if equal is value else _narrowed(scene, path, equal)
+        return Verdict(truth, yes, after if other is value else _narrowed(scene, path, other), reason)
 
     return run
 

@@ -33,7 +33,7 @@ class Step:
     given  what an action or web input gives it; None where it makes its result itself
     """
 
-    __slots__ = ("arrows", "error", "given", "is_caught", "kind", "loc", "place", "rules", "state")
+    __slots__ = ("arrows", "chosen", "error", "given", "is_caught", "kind", "loc", "place", "rules", "state")
 
     def __init__(self, name: str, state: Mapping[str, JSON], arrows: list[Transition], given: Given) -> None:
         self.state, self.arrows = state, arrows
@@ -42,6 +42,10 @@ class Step:
         self.kind = kind if isinstance(kind, str) else ""
         self.place = _place(state)
         self.rules = _rules(self.loc, state) if self.kind == "Choice" else []
+        self.chosen: dict[str | int, list[Transition]] = {}
+        for arrow in arrows:
+            if arrow.kind == "choice":
+                self.chosen.setdefault(arrow.loc[1], []).append(arrow)
         self.is_caught = "Catch" in state and _RUNTIME in _caught_names(state)
         self.error = given.errors[self.kind == "AwaitWebInput"]
         self.given = _given(self.kind, name, state, given)
@@ -143,8 +147,7 @@ class Step:
             if found.truth is not None and is_open:
                 self._settled(scene, index, found, is_first=here is scene)
             if is_open and found.truth is not False:
-                arrows = (arrow for arrow in self.arrows if arrow.loc[:2] == ("Choices", index))
-                ways += [Way(arrow, found.yes) for arrow in arrows]
+                ways += [Way(arrow, found.yes) for arrow in self.chosen.get(index, ())]
             is_open = is_open and found.truth is not True
             here = here.where(found.no, is_sure=found.truth is False)
         default = (arrow for arrow in self.arrows if arrow.kind == "default" and is_open)
