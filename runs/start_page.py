@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -34,6 +35,7 @@ from wire.principals import GROUP_PREFIX, caller_of, identity_urn
 
 _MAX_FILE_BYTES: Final = 150_000  # run data may have 200 KB, and base64 adds a third
 _MOST_PEOPLE: Final = 20
+_MOST_CHECKED: Final = 100
 _MOST_COLLECTIONS: Final = 100  # offered without a script; the picker searches all of them
 
 
@@ -155,6 +157,7 @@ def _page(
         "here": request.path,
         "when": when,
         "units": schedule_sheet.UNITS,
+        "shape": forms.shape(root) if root else "",
         "page_id": request.POST.get("page_id") or uuid.uuid4(),
         "collections": visible_to(caller_of(cast("User", request.user)))[:_MOST_COLLECTIONS],
     }
@@ -190,7 +193,10 @@ def _data_url(file: Any) -> str:
 @login_required
 @require_POST
 def check(request: HttpRequest, flow_id: str) -> HttpResponse:
-    """Answer with what is wrong with the one field `?at=` of the posted form."""
+    """Answer with what is wrong with the fields `?at=` (ids) of the posted form.
+
+    Where the form now asks for something else than when it was drawn, all of its fields come along.
+    """
     flow = flow_for(request.user, flow_id, FlowRole.STARTER)
     version = current_version(flow)
     sheet = posted(version.input_schema, _items(request), "")
@@ -199,9 +205,15 @@ def check(request: HttpRequest, flow_id: str) -> HttpResponse:
         root = forms.draw(version.input_schema, sheet.draft.value, problems, sheet.draft.state)
     except UnusableSchema:
         return HttpResponse()
-    wanted = request.GET.get("at", "")
-    found = [one for one in forms.walk((root,)) if one.name == wanted and one.kind != "variant"]
-    return render(request, "runs/fields/_error.html", {"field": found[-1] if found else None})
+    wanted = set(request.GET.getlist("at")[:_MOST_CHECKED])
+    fields = [one for one in forms.walk((root,)) if one.id in wanted]
+    shape = forms.shape(root)
+    context = {"flow": flow, "here": reverse("runs:start", args=[flow.pk]), "fields": fields, "shape": shape}
+    if shape != request.POST.get("shape", ""):
+        locs = [[one.loc] for one in fields]
+        calm = [problem for problem in problems if problem["loc"] in locs]
+        context["root"] = forms.draw(version.input_schema, sheet.draft.value, calm, sheet.draft.state)
+    return render(request, "runs/_start_checked.html", context)
 
 
 @login_required

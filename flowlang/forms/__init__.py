@@ -1,14 +1,14 @@
 """What an input schema asks for: validating a run's input, and the form that collects it.
 
 validate  is this input right?                     explain  the same, in words for whoever fills the form in
-fields    the form, as a tree to be drawn          read     the input that a posted form means
+draw      the form, as a tree to be shown          read     the input that a posted form means
 defaults  what the form begins with                apply    what the form's own buttons do
 """
 
 from flowlang.forms.actions import apply
 from flowlang.forms.defaults import defaults
 from flowlang.forms.draw import draw, fields
-from flowlang.forms.field import Field, Option, State, walk
+from flowlang.forms.field import Field, Option, State, shape, walk
 from flowlang.forms.reading import Draft, is_object, read, read_draft
 from flowlang.forms.validation import UnusableSchema, validate
 from flowlang.forms.words import explain
@@ -27,6 +27,7 @@ __all__ = [
     "is_object",
     "read",
     "read_draft",
+    "shape",
     "validate",
     "walk",
 ]

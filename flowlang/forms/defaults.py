@@ -49,7 +49,9 @@ def _default_of(part: Part, must: bool, depth: int) -> Any:
         return _rows(part, must, depth)
     if name == "variant" and "default" not in part.schema:
         return _of_variant(part, must, depth)
-    return part.schema.get("default", ABSENT)
+    found = part.schema.get("default", ABSENT)
+    # Authors write null for "no default", also where null is not allowed.
+    return ABSENT if found is None and not fits(name, None) else found
 
 
 def _members(part: Part, must: bool, depth: int) -> Any:

@@ -12,7 +12,16 @@ from flowlang.forms.defaults import SIMPLE, default_of, first, fits, fitting
 from flowlang.forms.field import Field, Option, State
 from flowlang.forms.keywords import extras
 from flowlang.forms.kinds import Kind, kind, type_of, variants
-from flowlang.forms.parts import Part, is_tuple, item_schema, open_schema, properties, required, whole
+from flowlang.forms.parts import (
+    Part,
+    is_asked_for_more,
+    is_tuple,
+    item_schema,
+    open_schema,
+    properties,
+    required,
+    whole,
+)
 from flowlang.forms.validation import check_schema
 from flowlang.forms.values import ABSENT, child, entry, item_loc, member_loc, settled, substance
 
@@ -158,6 +167,7 @@ def _object(drawing: Drawing, part: Part, value: Any, place: Place, basis: Field
         was="1" if value is not ABSENT and not substance(settled(value)) else "",
         text=_left(drawing, place),
         can_add=open_schema(part) is not None,
+        detail="" if is_asked_for_more(part) else "quiet",
         can_omit=part.repeats and not place.must,
     )
 
@@ -170,7 +180,8 @@ def _left(drawing: Drawing, place: Place) -> str:
 
 def _entries(drawing: Drawing, part: Part, given: Mapping[str, Any], place: Place) -> list[Field]:
     known = part.schema.get("properties") or {}
-    loose = [(str(number), name, given[name]) for number, name in enumerate(given) if name not in known]
+    names = [name for name in given if name not in known]
+    loose = [(str(number), name, given[name]) for number, name in enumerate(names)]
     return [
         _entry(drawing, part, key, typed, value, place)
         for key, typed, value in drawing.state.entries.get(place.name, loose)

@@ -30,7 +30,8 @@ class Field:
     loc         JSONPath of the value, as problems give it
     text        what the control holds
     was         what `#was` holds: how the value stood when the form was drawn
-    detail      a second text: a moment's offset, a variant's level, a fixed value in words
+    detail      a second text: a moment's offset, a variant's level, a fixed value in words; "quiet" for a
+                group to which members may be added although nobody asks for them
     typed       the name of a free member, as the person typed it
     can_remove  it is a row or a free member; can_omit: a part of a tree that may be taken out again
     """
@@ -117,3 +118,12 @@ def walk(fields: tuple[Field, ...] | list[Field]) -> Iterator[Field]:
     for one in fields:
         yield one
         yield from walk(one.children)
+
+
+def shape(root: Field) -> str:
+    """Return a short text that is the same for two forms in which the same is asked."""
+    asked = [
+        (one.name, one.kind, one.required, one.title, tuple(option.value for option in one.options))
+        for one in walk((root,))
+    ]
+    return f"{zlib.crc32(repr(asked).encode()):08x}"

@@ -144,15 +144,19 @@ def required(part: Part) -> frozenset[str]:
 def open_schema(part: Part) -> Any:
     """Return the schema of members that are not among `properties`; None when the form offers none.
 
-    They are offered when the schema asks for them (`additionalProperties`, `patternProperties`) or when it
-    has no properties at all. Without either keyword extra members are allowed, but would only be in the way.
+    Only `additionalProperties: false` forbids them; whatever says nothing, allows them (`is_asked_for_more`).
     """
-    schema = part.schema
-    patterns = _dict(schema.get("patternProperties"))
-    more = schema.get("additionalProperties", None if "properties" in schema or patterns else True)
-    if more is None or more is False:
-        return next(iter(patterns.values()), None) if patterns else None
+    more = part.schema.get("additionalProperties", True)
+    if more is False:
+        return next(iter(_dict(part.schema.get("patternProperties")).values()), None)
     return more
+
+
+def is_asked_for_more(part: Part) -> bool:
+    """Whether the schema means people to add members of their own, not only lets them."""
+    schema = part.schema
+    has_rules = schema.get("additionalProperties", False) is not False or "patternProperties" in schema
+    return has_rules or not schema.get("properties")
 
 
 def item_schema(part: Part, index: int) -> Any:

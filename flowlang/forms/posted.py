@@ -88,7 +88,9 @@ def single(posted: Posted, part: Part, place: Place) -> Any:
     if name == "moment":
         return _moment(posted, place) or ABSENT
     if name == "file":
-        return ABSENT if f"{place.name}#drop" in posted.texts else _blank(posted, place, text)
+        # A file control that nobody touched posts a blank after the hidden text that holds what was there.
+        given = [one for one in posted.texts.get(place.name, ()) if one]
+        return ABSENT if not given or f"{place.name}#drop" in posted.texts else given[-1]
     if name == "number":
         return number(text)
     if name == "choice":

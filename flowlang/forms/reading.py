@@ -208,8 +208,16 @@ def _entry(posted: Posted, part: Part, place: Place, typed: str) -> Any:
     value = _value(posted, inner, place)
     if value is not ABSENT or not typed:
         return value
-    # Whoever gives a text a name and leaves it blank means the empty text.
-    return "" if is_valid(inner.schema, "", part.root) else ABSENT
+    return "" if _means_empty(posted, inner, place) else ABSENT
+
+
+def _means_empty(posted: Posted, part: Part, place: Place) -> bool:
+    """Whether a blank value means the empty text: whoever gives a text a name and leaves it blank does."""
+    choices = variants(part) if kind(part) == "variant" else []
+    chosen = posted.chosen.get(f"{place.name}#variant{place.level}", -1)
+    shown = choices[chosen].part if 0 <= chosen < len(choices) else part
+    is_text = kind(shown) in ("text", "textarea") and place.name in posted.texts
+    return is_text and is_valid(shown.schema, "", part.root)
 
 
 def _list(posted: Posted, part: Part, place: Place) -> Any:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from flowlang.forms.conditions import taken
 from flowlang.forms.kinds import type_of, variants
 from flowlang.forms.parts import Part, item_schema, properties, required, whole
+from flowlang.forms.patterns import search
 from flowlang.forms.values import settled
 
 _TEXTS = {
@@ -15,6 +17,10 @@ _TEXTS = {
     "time": "09:30:00+02:00",
     "data-url": "data:text/plain;name=a.txt;base64,aGVsbG8=",
 }
+_URN = f"urn:globus:auth:identity:{_TEXTS['uuid']}"
+_PERSON = {"id": _TEXTS["uuid"], "type": "identity", "urn": _URN}
+_PRINCIPALS = {"object": _PERSON, "array": [_PERSON], "string": _URN}
+_WORDS = ("word", "/data/", "/data", "Word1", "7", "12345678", "https://example.org/", *_TEXTS.values())
 
 
 def sample(schema: Any, *, full: bool) -> Any:
@@ -30,6 +36,8 @@ def _value(part: Part, full: bool, depth: int) -> Any:
         return schema["enum"][-1]
     if schema.get("oneOf") or schema.get("anyOf"):
         return _value(variants(part)[-1].part, full, depth) if variants(part) else {}
+    if schema.get("format") == "globus-principal":
+        return _PRINCIPALS[str(type_of(part))]
     name = type_of(part) or "string"
     name = name[0] if isinstance(name, list) else name
     if name == "object":
@@ -41,12 +49,18 @@ def _value(part: Part, full: bool, depth: int) -> Any:
 
 
 def _object(part: Part, full: bool, depth: int) -> dict[str, Any]:
-    wanted = required(part)
-    return {
-        key: _value(part.inner(schema), full, depth + 1)
-        for key, schema in properties(part)
-        if key in wanted or (full and depth < 6)
-    }
+    found: dict[str, Any] = {}
+    for _ in range(3):
+        shown = taken(part, found)
+        wanted = required(shown)
+        found = {
+            key: _value(shown.inner(schema), full, depth + 1)
+            for key, schema in properties(shown)
+            if key in wanted or (full and depth < 6)
+        }
+        begun = {key for key, schema in properties(shown) if "default" in shown.inner(schema).schema}
+        found = {key: value for key, value in found.items() if value != {} or key in wanted | begun}
+    return found
 
 
 def _scalar(schema: dict[str, Any], name: str) -> Any:
@@ -57,4 +71,6 @@ def _scalar(schema: dict[str, Any], name: str) -> Any:
     if name in ("number", "integer"):
         return schema.get("minimum", schema.get("maximum", 7))
     text = _TEXTS.get(schema.get("format"), "some text")
+    if "pattern" in schema:
+        text = next((one for one in (text, *_WORDS) if search(schema["pattern"], one)), text)
     return text[: schema["maxLength"]] if schema.get("maxLength") else text

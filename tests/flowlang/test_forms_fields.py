@@ -183,7 +183,17 @@ def test_branches_that_only_restrict_make_no_variants():
 def test_unknown_members_are_shown_so_that_they_are_not_lost():
     drawn = one({"type": "object", "properties": {"a": {}}}, {"a": 1, "b": 2})
     assert [field.typed for field in drawn.entries] == ["b"]
-    assert not drawn.can_add
+
+
+def test_members_may_be_added_wherever_they_are_allowed():
+    known = {"properties": {"a": {}}}
+    assert [
+        (made.can_add, made.detail) for made in (one(known), one({**known, "additionalProperties": {}}))
+    ] == [
+        (True, "quiet"),
+        (True, ""),
+    ]
+    assert not one({**known, "additionalProperties": False}).can_add
 
 
 def test_a_tree_grows_only_where_it_has_values():

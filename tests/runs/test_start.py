@@ -94,7 +94,7 @@ def test_only_starters_see_and_use_the_form(name: str | None, status: int):
     assert client(name).get(f"/flows/{flow.pk}/start").status_code == status
     post = client(name).post(f"/flows/{flow.pk}/start", {"action": "start", "/name": "x"})
     assert post.status_code == (422 if status == 200 else status)
-    assert client(name).post(f"/flows/{flow.pk}/start/check?at=/name", {}).status_code == status
+    assert client(name).post(f"/flows/{flow.pk}/start/check?at=f-name", {}).status_code == status
     assert not Run.objects.exists()
 
 
@@ -193,12 +193,36 @@ def test_a_file_becomes_a_data_url():
     assert orjson.loads(started(answer).input)["logo"] == "data:text/plain;name=a.txt;base64,aGVsbG8="
 
 
-def test_one_field_is_checked_alone_when_it_is_left():
+def test_a_file_stays_when_its_control_is_left_alone():
     flow = flow_of()
-    answer = client("bob").post(f"/flows/{flow.pk}/start/check?at=/count", {"/count": "12", "/name": ""})
-    assert "Enter 9 or less." in answer.content.decode()
-    assert "required" not in answer.content.decode()
-    assert 'id="f-count-error"' in answer.content.decode()
+    visit = Visit(flow)
+    held = "data:text/plain;name=a.txt;base64,aGVsbG8="
+    answer = visit.client.post(visit.address, {"action": "start", "/name": "Ada", "/logo": [held, ""]})
+    assert orjson.loads(started(answer).input)["logo"] == held
+
+
+def test_one_field_is_checked_alone_when_it_is_left():
+    visit = Visit(flow_of())
+    pairs = {**dict(visit.form.pairs), "/count": "12", "/name": ""}
+    answer = visit.client.post(f"{visit.address}/check?at=f-count", pairs).content.decode()
+    assert "Enter 9 or less." in answer
+    assert "required" not in answer
+    assert 'id="f-count-error"' in answer
+    assert "<template" not in answer
+
+
+def test_a_check_brings_the_fields_that_are_asked_for_now():
+    schema = {
+        "properties": {"far": {"enum": ["yes", "no"]}},
+        "if": {"properties": {"far": {"const": "yes"}}, "required": ["far"]},
+        "then": {"properties": {"miles": {"type": "number"}}, "required": ["miles"]},
+    }
+    visit = Visit(flow_of(schema))
+    pairs = {**dict(visit.form.pairs), "/far": "yes"}
+    answer = visit.client.post(f"{visit.address}/check?at=f-far", pairs).content.decode()
+    assert "<template data-fields>" in answer
+    assert 'name="/miles"' in answer
+    assert "required." not in answer, "nothing is red before anybody typed"
 
 
 # --- guided and advanced

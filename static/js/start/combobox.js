@@ -169,11 +169,18 @@ function onKey(state, event) {
     state.at = Math.max(0, Math.min(state.choices.length - 1, state.at + step));
     return mark(state);
   }
-  if (event.key === "Escape") { event.stopPropagation(); return expand(state, false); }
+  if (event.key === "Escape") return escape(state, event);
   if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   if (!state.list.hidden && state.choices[state.at]) choose(state, state.choices[state.at]);
   else takeTyped(state);
+}
+
+/** First the list goes, then the words. @param {State} state @param {KeyboardEvent} event */
+function escape(state, event) {
+  event.stopPropagation();
+  if (state.list.hidden) state.search.value = "";
+  expand(state, false);
 }
 
 /** @param {State} state */
@@ -182,11 +189,10 @@ function leave(state) {
   takeTyped(state);
 }
 
-/** An id that was typed or pasted counts, known or not: the server says what it thinks of it. @param {State} state */
+/** What was typed counts, known or not: the server says what it thinks of it. @param {State} state */
 function takeTyped(state) {
   const typed = state.search.value.trim();
-  if (!/^(urn:|[0-9a-f]{8}-[0-9a-f]{4})/i.test(typed)) return;
-  choose(state, state.choices.find((choice) => choice.id === typed) ?? { id: typed, name: "" });
+  if (typed) choose(state, state.choices.find(({ id, name }) => id === typed || name === typed) ?? { id: typed, name: "" });
 }
 
 /**

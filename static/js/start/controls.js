@@ -7,7 +7,6 @@ export function mountControls(root) {
   each(root, "[data-boolean]", (input) => input.addEventListener("change", rememberTouch));
   each(root, "[data-offset]", fillOffset);
   each(root, "[data-colour]", addSwatch);
-  each(root, "[data-json]", (input) => input.addEventListener("keydown", indent));
 }
 
 /**
@@ -65,13 +64,4 @@ function addSwatch(input) {
   input.addEventListener("input", follow);
   follow();
   input.after(swatch);
-}
-
-/** Tab indents where text stands before the cursor; Escape, then Tab leaves. @param {KeyboardEvent} event */
-function indent(event) {
-  const area = /** @type {HTMLTextAreaElement} */ (/** @type {unknown} */ (event.target));
-  if (event.key === "Escape") area.dataset.leaving = "yes";
-  if (event.key !== "Tab" || event.shiftKey || area.dataset.leaving || !area.value) return;
-  event.preventDefault();
-  area.setRangeText("  ", area.selectionStart, area.selectionEnd, "end");
 }

@@ -3,6 +3,7 @@
 import { addShortcut } from "../site.js";
 import { mountCollections } from "./collection.js";
 import { mountControls } from "./controls.js";
+import { mountLive } from "./live.js";
 import { mountPickers } from "./picker.js";
 
 addShortcut("Ctrl Enter", "Start the run");
@@ -15,6 +16,8 @@ function mount(root) {
 }
 
 mount(document);
+mountLive(mount);
+/** @type {HTMLElement | null} */ (document.querySelector("[data-start]"))?.setAttribute("data-ready", "");
 document.addEventListener("htmx:load", (event) => mount(/** @type {ParentNode} */ (event.target)));
 document.addEventListener("keydown", onKey);
 document.addEventListener("submit", onSubmit);
