@@ -20,6 +20,7 @@ from flowlang.problems import JSON
 
 MAX_CONSTANTS: Final = 8
 MAX_DEPTH: Final = 10
+Constants: TypeAlias = "frozenset[tuple[int, JSON]]"
 _Memo: TypeAlias = "dict[tuple[int, int], Value]"
 
 
@@ -50,12 +51,13 @@ def join(a: Value, b: Value, depth: int = 0, memo: _Memo | None = None) -> Value
 
 def _join(a: Value, b: Value, depth: int, memo: _Memo) -> Value:
     kinds = a.kinds | b.kinds
-    constants = _constants(a, b)
-    members = _either(a, b, OBJECT)
-    if members is _BOTH:
+    constants = None if a.constants is None or b.constants is None else _constants(a.constants, b.constants)
+    # Where only one can be of a kind, what is known of that one holds.
+    members = b.members if not a.kinds & OBJECT else a.members
+    if a.kinds & b.kinds & OBJECT:
         members = join_members(a.members, b.members, depth, memo) if a.members and b.members else None
-    items = _either(a, b, ARRAY)
-    if items is _BOTH:
+    items = b.items if not a.kinds & ARRAY else a.items
+    if a.kinds & b.kinds & ARRAY:
         items = join_items(a.items, b.items, depth, memo) if a.items and b.items else None
     origins = a.origins if a.origins >= b.origins else a.origins | b.origins
     if (kinds, constants) == (a.kinds, a.constants) and (
@@ -64,27 +66,13 @@ def _join(a: Value, b: Value, depth: int, memo: _Memo) -> Value:
         return a
     if constants is None and members is None and items is None and not origins:
         return of_kinds(kinds)
-    return Value(kinds, constants, members, items, origins)  # type: ignore[arg-type]
+    return Value(kinds, constants, members, items, origins)
 
 
-_BOTH: Final = object()
-
-
-def _either(a: Value, b: Value, kind: int) -> object:
-    """Return the part of the one that can be of this kind; _BOTH when both can."""
-    if not a.kinds & kind:
-        return b.members if kind == OBJECT else b.items
-    if not b.kinds & kind:
-        return a.members if kind == OBJECT else a.items
-    return _BOTH
-
-
-def _constants(a: Value, b: Value) -> frozenset[tuple[int, JSON]] | None:
-    if a.constants is None or b.constants is None:
-        return None
-    if a.constants >= b.constants:
-        return a.constants
-    both = a.constants | b.constants
+def _constants(a: Constants, b: Constants) -> Constants | None:
+    if a >= b:
+        return a
+    both = a | b
     return both if len(both) <= MAX_CONSTANTS else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from flowlang.check_values import parsed
@@ -191,7 +192,12 @@ def _given(kind: str, name: str, state: Mapping[str, JSON], given: Given) -> Val
 
 def _place(fields: Mapping[str, JSON]) -> tuple[str, ...] | None:
     text = fields.get("ResultPath", "$")
-    path = parsed(text) if isinstance(text, str) else None
+    return _names(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=4096)
+def _names(text: str) -> tuple[str, ...] | None:
+    path = parsed(text)
     if not isinstance(path, Path) or path.reads_context:
         return None
     names = tuple(step for step in path.steps if isinstance(step, str))
