@@ -65,7 +65,8 @@ def begin(salt: str) -> dict:
     return {
         "Type": "ExpressionEval",
         "Parameters": {
-            "turn": 0,
+            "turn.=": "int(limit / 1000)",
+            "count.=": "len(names)",
             "label.=": "'Copy of ' + source.path + ' to ' + target.path",
             "is_large.=": "limit > 1000 and source.id != target.id",
         },

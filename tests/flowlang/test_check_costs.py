@@ -1,0 +1,92 @@
+"""What a check costs, counted in calls of functions: the same on every machine, however busy it is."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from bench.definitions import SCHEMA, SHAPES, flow
+from flowlang.check import check_text
+from flowlang.diagram import to_dot
+
+
+def calls(work: Callable[[], object]) -> Counter[str]:
+    """Return how often each function of ours is called by `work`, by "module.function"."""
+    found: Counter[str] = Counter()
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        module = frame.f_globals.get("__name__", "")
+        if event == "call" and module.startswith("flowlang"):
+            found[f"{module.removeprefix('flowlang.')}.{frame.f_code.co_name}"] += 1
+
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return found
+
+
+def checking(definition: dict[str, Any]) -> Callable[[], object]:
+    text, schema = json.dumps(definition, indent=2), json.dumps(SCHEMA)
+    return lambda: check_text(text, schema)
+
+
+def expressions_in(value: Any) -> set[str]:
+    if isinstance(value, list):
+        return {text for item in value for text in expressions_in(item)}
+    if not isinstance(value, dict):
+        return set()
+    own = {member for key, member in value.items() if key.endswith(".=")}
+    return own | {text for member in value.values() for text in expressions_in(member)}
+
+
+def test_an_expression_is_compiled_once_and_kept_while_somebody_types() -> None:
+    definition = flow("chain", 60, salt="once")
+    first = calls(checking(definition))
+    assert first["expressions.parse"] == len(expressions_in(definition))
+    definition["States"]["S1"]["Parameters"]["more.="] = "limit + 17"
+    again = calls(checking(definition))
+    assert again["expressions.parse"] == 1
+
+
+def test_a_text_is_read_and_a_graph_built_once() -> None:
+    found = calls(checking(flow("loop", 60)))
+    assert found["definition.parse"] == 2  # the definition and its input schema
+    assert found["graph.build"] == 1
+    assert found["definition.transitions"] == 60
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_cost_grows_with_the_number_of_states_only(shape: str) -> None:
+    costs = []
+    for size in (100, 400):
+        work = checking(flow(shape, size))
+        work()
+        costs.append(calls(work).total())
+    # Four times the states; n log n would be 5.2 times.
+    assert costs[1] < 5.2 * costs[0], costs
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_diagram_grows_with_the_number_of_states_only(shape: str) -> None:
+    costs = [calls(partial(to_dot, flow(shape, size))).total() for size in (50, 200)]
+    assert costs[1] < 5.2 * costs[0], costs
+
+
+# Calls a state, with 200 states; a quarter above what was counted when this was written.
+MOST_CALLS = {"chain": 200, "loop": 310, "fan-in": 270, "choices": 470}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_state_costs_hardly_more_calls_than_it_did(shape: str) -> None:
+    work = checking(flow(shape, 200))
+    work()
+    assert calls(work).total() / 200 < MOST_CALLS[shape]
