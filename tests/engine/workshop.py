@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,22 @@ def wait_until(holds: Callable[[], Any], seconds: float = 20.0) -> Any:
             return answer
         time.sleep(0.02)
     raise AssertionError(f"Not within {seconds} s.")
+
+
+@contextmanager
+def broker_in(folder: Path, settings: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """Within, a broker of its own is the site's; it may be stopped and killed."""
+    address = folder / "b.sock"
+    command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(address), "--save", ""]
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    wait_until(address.exists)
+    settings.REDIS_URL = f"unix://{address}"
+    settings.CELERY_BROKER_URL = f"redis+socket://{address}"
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.wait()
 
 
 class RemoteLedger:

