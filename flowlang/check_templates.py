@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
@@ -18,6 +17,7 @@ SUFFIXES: Final = (".$", ".=")
 _PRIVATE_DATA: Final = "_private"
 # What true, false and null are in Python; as names they are taken from the run data.
 _JSON_WORDS: Final = frozenset(("true", "false", "null"))
+_MAX_LINE_BREAKS: Final = 20
 _PLAIN_FUNCTIONS: Final = expressions.FUNCTIONS - expressions.RANDOM
 
 
@@ -125,11 +125,22 @@ def _reading(site: Site, key: str, value: JSON, siblings: Mapping[str, JSON]) ->
         return
     elif key.endswith(".$"):
         plain = () if value.startswith(("$", "States.")) else _constant(site, key, siblings)
+        if value.startswith("States."):
+            plain = _as_expression(site, key, value, siblings)
         found = check_values.syntax(site, key, value, *plain)
         if found and _is_private(found.steps[:1]):
             _secret(site, key, siblings)
     else:
         _expression(site, key, value, siblings)
+
+
+def _as_expression(site: Site, key: str, value: str, siblings: Mapping[str, JSON]) -> tuple[Remedy, ...]:
+    """Offer the expression that does what a function of the Amazon States Language does."""
+    better = site.findings.repaired(repairs.function, value)
+    name, loc = f"{base(key)}.=", site.at(key).loc
+    if better is None or name in siblings:
+        return ()
+    return (Remedy("Write it as an expression", Rename(loc, name), (Put(loc, better),)),)
 
 
 def _constant(site: Site, key: str, siblings: Mapping[str, JSON]) -> tuple[Remedy, ...]:
@@ -147,7 +158,7 @@ def _expression(site: Site, key: str, value: str, siblings: Mapping[str, JSON]) 
     found = parsed(value)
     if isinstance(found, ExpressionSyntaxError):
         message = f"{key} is {quote(value)}: {found}"
-        better = repairs.expression(value)
+        better = site.findings.repaired(repairs.expression, value)
         remedies = () if better is None else rewritten(site.at(key).loc, value, better)
         site.at(key).error("expression-syntax", message, *remedies, offset=found.offset)
         return
@@ -173,7 +184,7 @@ def _function(site: Site, name: str, text: str) -> None:
     advice = f'Did you mean "{close}"?' if close else known
     if name in expressions.ABSENT:
         advice = f"It is left out on purpose: {expressions.ABSENT[name]}."
-    calls = [match.start() for match in re.finditer(rf"(?<![\w.]){re.escape(name)}(?=\s*\()", text)]
+    calls = repairs.calls(text, name)
     changes = [Replace(site.loc, at, at + len(name), close or name) for at in calls]
     message = f'{site.loc[-1]} calls "{name}", which is not a function of expressions. {advice}'
     remedies = _together(f'Write "{close}"', changes) if close else ()
@@ -182,7 +193,9 @@ def _function(site: Site, name: str, text: str) -> None:
 
 def _line_breaks(site: Site, offsets: tuple[int, ...]) -> None:
     message = f"{site.loc[-1]} has a line break inside quotes. It counts as one; write \\n to be clear."
-    remedies = _together("Write \\n", [Replace(site.loc, at, at + 1, "\\n") for at in offsets])
+    few = offsets[:_MAX_LINE_BREAKS]
+    remedies = _together("Write \\n", [Replace(site.loc, at, at + 1, "\\n") for at in few])
+    remedies = remedies if few == offsets else ()
     site.warn("expression-line-break", message, *remedies, offset=offsets[0])
 
 

@@ -50,7 +50,7 @@ def syntax(site: Site, key: str, value: str, *remedies: Remedy) -> Path | None:
     here.error(
         _path_code(value),
         f"{key} is {quote(value)}: {found}",
-        *_mended(here.loc, value, repairs.path(value)),
+        *_mended(here.loc, value, site.findings.repaired(repairs.path, value)),
         *remedies,
         type="InvalidAccessPath",
         offset=found.offset,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from flowlang import spelling
@@ -12,6 +12,8 @@ from flowlang.problems import JSON, Loc, Problem, Severity
 MAX_FINDINGS: Final = 200
 # Comparing a misspelt name with every state's takes a while; a broken text may have thousands of them.
 _MAX_COMPARISONS: Final = 5_000
+# So does trying what a broken path or expression may have been meant to be.
+_MAX_REPAIRS: Final = 100
 _MAX_QUOTED: Final = 60
 
 
@@ -72,6 +74,7 @@ class Findings:
         self.found: list[Finding] = []
         self.addresses: frozenset[str] = frozenset()
         self.comparisons = _MAX_COMPARISONS
+        self.repairs = _MAX_REPAIRS
         self.counts: dict[Severity, int] = {}
 
     def closest(self, word: str, names: Iterable[str]) -> str | None:
@@ -79,6 +82,11 @@ class Findings:
         names = list(names)
         self.comparisons -= len(names)
         return spelling.closest(word, names) if self.comparisons > 0 else None
+
+    def repaired(self, repair: Callable[[str], str | None], text: str) -> str | None:
+        """Return what `repair` makes of a broken text, if anything; gives up after many."""
+        self.repairs -= 1
+        return repair(text) if self.repairs >= 0 else None
 
 
 class Site(NamedTuple):

@@ -29,6 +29,9 @@ _FOREIGN: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"\s*\|\|\s*"), " or "),
     (re.compile(r"!(?=[\w(`])\s*"), "not "),
 )
+_FUNCTION: Final = re.compile(r"States\.(\w+)\((.*)\)", re.DOTALL)
+_ARGUMENT: Final = re.compile(r"'(?:\\.|[^'\\])*'|\$[\w.\[\]-]*|-?\d+(?:\.\d+)?")
+_ARGUMENTS: Final = re.compile(rf"\s*(?:{_ARGUMENT.pattern})(?:\s*,\s*(?:{_ARGUMENT.pattern}))*\s*")
 _WORDS: Final = {"true": "True", "false": "False", "null": "None"}
 _WORD: Final = re.compile(r"(?<![\w.])(?:true|false|null)(?!\w)")
 _MOMENT: Final = re.compile(
@@ -47,6 +50,42 @@ def path(text: str) -> str | None:
 def expression(text: str) -> str | None:
     """Return the expression that `text`, which is none, is probably meant to be."""
     return None if len(text) > _MAX_LENGTH else _first(_expressions(text), _call)
+
+
+def function(text: str) -> str | None:
+    """Return the expression that does what a function such as `States.Format(...)` does, for some of them."""
+    match = _FUNCTION.fullmatch(text)
+    if match is None or not _ARGUMENTS.fullmatch(match[2]):
+        return None
+    name, listed = match.groups()
+    values = [f"`{value}`" if value.startswith("$") else value for value in _ARGUMENT.findall(listed)]
+    if name == "Format":
+        return _first(_formatted(values), _call)
+    form = {("ArrayLength", 1): "len({})", ("MathAdd", 2): "{} + {}"}.get((name, len(values)))
+    form = f"[{', '.join(['{}'] * len(values))}]" if name == "Array" else form
+    return _first([form.format(*values)] if form else [], _call)
+
+
+def _formatted(values: list[str]) -> Iterator[str]:
+    """Yield the sum of texts that a template and its values are."""
+    if not values or not values[0].startswith("'"):
+        return
+    pieces = values[0][1:-1].split("{}")
+    if len(pieces) == len(values):
+        shown = [f"str({value})" if value.startswith("`") else value for value in values[1:]]
+        texts = [f"'{piece}'" if piece else "" for piece in pieces]
+        yield " + ".join(part for pair in zip(texts, [*shown, ""], strict=True) for part in pair if part)
+
+
+def calls(text: str, name: str) -> list[int]:
+    """Return where the expression `text`, outside quotes, calls `name`."""
+    call = re.compile(rf"(?<![\w.]){re.escape(name)}(?=\s*\()")
+    found, at = list[int](), 0
+    for index, part in enumerate(_QUOTED.split(text)):
+        if index % 2 == 0:
+            found += [at + match.start() for match in call.finditer(part)]
+        at += len(part)
+    return found
 
 
 def python_words(text: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pytest
 
+from flowlang import repairs
 from flowlang.check import Checked, check_text
 from flowlang.problems import JSON, Edit, Fix, Loc, Problem
 from tests.flowlang.test_check import CASES, texts
@@ -189,7 +190,7 @@ def test_a_flow_as_it_should_be_has_no_problem() -> None:
     assert check_text(json.dumps(FLOW)).problems == []
 
 
-@pytest.mark.parametrize("loc", places(FLOW), ids=lambda loc: "-".join(map(str, loc[1:])) or loc[0])
+@pytest.mark.parametrize("loc", list(places(FLOW)), ids=lambda loc: "-".join(map(str, loc[1:])) or loc[0])
 def test_after_a_slip_anywhere_locs_lead_to_places_and_fixes_make_sound_texts(loc: Loc) -> None:
     for text in slips(loc):
         example = Example("", text, None, {})
@@ -204,3 +205,50 @@ def test_after_a_slip_anywhere_locs_lead_to_places_and_fixes_make_sound_texts(lo
 
 def test_many_codes_have_fixes() -> None:
     assert len(FIXABLE) >= 70
+
+
+@pytest.mark.parametrize(
+    ("repair", "text", "better"),
+    [
+        (repairs.path, "source.path", "$.source.path"),
+        (repairs.path, "$source", "$.source"),
+        (repairs.path, "$.a[0", "$.a[0]"),
+        (repairs.path, "$.a['b", "$.a['b']"),
+        (repairs.path, "$.my file.x", "$['my file'].x"),
+        (repairs.path, "$.a. ", "$.a"),
+        (repairs.path, "$$.username", "$._context.username"),
+        (repairs.path, "$$.Execution.Id", None),
+        (repairs.path, "hello world", None),
+        (repairs.path, "$..a", None),
+        (repairs.expression, "$.count + 1", "`$.count` + 1"),
+        (repairs.expression, "$.x == 'a = $.b' && y", "`$.x` == 'a = $.b' and y"),
+        (repairs.expression, "a = 1", "a == 1"),
+        (repairs.expression, "a && !b || c", "a and not b or c"),
+        (repairs.expression, "x !== 2", "x != 2"),
+        (repairs.expression, "1 +", None),
+        (repairs.expression, "a; b", None),
+        (
+            repairs.function,
+            "States.Format('{}/{}.txt', $.a[0].b,  'x')",
+            "str(`$.a[0].b`) + '/' + 'x' + '.txt'",
+        ),
+        (repairs.function, "States.Format('it\\'s {}', $.a)", "'it\\'s ' + str(`$.a`)"),
+        (repairs.function, "States.ArrayLength($.x)", "len(`$.x`)"),
+        (repairs.function, "States.MathAdd($.n, 1)", "`$.n` + 1"),
+        (repairs.function, "States.Array($.a, 'b', 3)", "[`$.a`, 'b', 3]"),
+        (repairs.function, "States.Format('{} {}', $.a)", None),
+        (repairs.function, "States.Format('{}', States.MathAdd($.a,1))", None),
+        (repairs.function, "States.UUID()", None),
+        (repairs.timestamp, "2026-03-01 09:30:00", "2026-03-01T09:30:00Z"),
+        (repairs.timestamp, "2026-03-01T09:30+0200", "2026-03-01T09:30:00+02:00"),
+        (repairs.timestamp, "2026-13-01", None),
+        (repairs.timestamp, "tomorrow", None),
+        (repairs.pattern, "scan\\_*\\*", "scan\\\\_*\\*"),
+    ],
+)
+def test_what_is_probably_meant(repair: Callable[[str], str | None], text: str, better: str | None) -> None:
+    assert repair(text) == better
+
+
+def test_calls_are_found_outside_quotes_only() -> None:
+    assert repairs.calls("lenn('lenn(x)') + `$.lenn(` + lenn (y) + x.lenn()", "lenn") == [0, 30]
