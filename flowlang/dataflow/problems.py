@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from flowlang.dataflow import analysis, results, schemas, wording
-from flowlang.dataflow.places import MAYBE, NO, OPEN
+from flowlang.dataflow.places import MAYBE, NO, OPEN, read
 from flowlang.dataflow.provenance import Provenance, Sources
 from flowlang.dataflow.scene import Note
 from flowlang.dataflow.values import ARRAY, OBJECT, Names, words
@@ -124,16 +124,19 @@ class _Reporter:
         return f"{parent} has no {quote(step)} there."
 
     def _wiped(self, site: Site, note: Note, begin: str, sources: Sources) -> None:
-        state, loc = sources.wipers[0]
+        message, remedies = self._loss(*sources.wipers[0])
+        self.report("read-wiped", site, note, f"{begin}{message}", *remedies)
+
+    def _loss(self, state: str, loc: Loc) -> tuple[str, tuple[Remedy, ...]]:
+        """Return who has replaced what, and the remedy if there is no ResultPath."""
         is_kept = self._has(loc)
-        lost = "all run data" if not is_kept else wording.place(self._result_place(loc), is_rooted=True)
+        steps = wording.steps_of(self._at(loc))
+        lost = wording.place(steps, is_rooted=True) if steps else "all run data"
         by = f"a catcher of {quote(state)}" if "Catch" in loc else quote(state)
-        message = f"{begin}{by} has replaced {lost}. Store that elsewhere, with ResultPath."
         path = "$.error" if "Catch" in loc else wording.result_path(state)
-        remedies = (
-            () if is_kept else (Remedy(f'Add "ResultPath": "{path}" to {quote(state)}', Put(loc, path)),)
-        )
-        self.report("read-wiped", site, note, message, *remedies)
+        remedy = Remedy(f'Add "ResultPath": "{path}" to {quote(state)}', Put(loc, path))
+        message = f"{by} has replaced {lost}. Store that elsewhere, with ResultPath."
+        return message, () if is_kept else (remedy,)
 
     def report(self, code: str, site: Site, note: Note, message: str, *remedies: Remedy) -> None:
         """Report what fails: an error where it must, and else a warning."""
@@ -150,7 +153,8 @@ class _Reporter:
         sources = self._sources(name, note)
         lacking = self.provenance.lacking(name, steps) if note.is_rooted else None
         offset = wording.offset(note)
-        if sources.writers or sources.wipers or sources.without or not note.is_rooted:
+        is_optional = note.is_rooted and read(self.found.start, steps).presence == MAYBE
+        if sources.writers or sources.wipers or sources.without or not is_optional:
             by = f", which {wording.listing(sources.writers)} writes" if sources.writers else ""
             there = f"it is missing when a run comes {lacking}" if lacking else "it may be missing"
             message = f"{field} reads {shown}{by}, but {there}. Ask first, with IsPresent or is_present()."
@@ -178,11 +182,19 @@ class _Reporter:
         if close:
             message = f'{field} reads {shown}, which nothing has written before. Did you mean "{close}"?'
             site.warn("read-spelling", message, *remedies, offset=wording.offset(note))
-        elif note.at == 0 and self._declares():
-            message = (
-                f"{field} reads {shown}, which the input schema does not declare. Add it to its properties."
-            )
-            site.hint("read-undeclared", message, offset=wording.offset(note))
+        elif note.at == 0 and note.is_rooted:
+            self._not_given(site, name, note, f"{field} reads {shown}")
+
+    def _not_given(self, site: Site, name: str, note: Note, begin: str) -> None:
+        """Report what the input would have to bring, but does not, or that is replaced before."""
+        sources, offset = self._sources(name, note), wording.offset(note)
+        is_open = read(self.found.start, note.steps[:1]).presence == OPEN
+        if sources.others:
+            message, remedies = self._loss(*sources.others[0])
+            site.warn("read-lost", f"{begin}, but {message}", *remedies, offset=offset)
+        elif is_open and self._declares():
+            message = f"{begin}, which the input schema does not declare. Add it to its properties."
+            site.hint("read-undeclared", message, offset=offset)
 
     # --- what else can be wrong
 
@@ -241,7 +253,7 @@ class _Reporter:
 
     def _sources(self, name: str, note: Note) -> Sources:
         if not note.is_rooted or note.steps[0] == "_context":
-            return Sources([], [], [], input=False)
+            return Sources([], [], [], [], input=False)
         return self.provenance.sources(name, note.steps[: note.at + 1])
 
     def _closest(self, note: Note, step: str) -> str | None:
@@ -280,6 +292,3 @@ class _Reporter:
     def _text(self, note: Note) -> str:
         text = self._at(note.loc)
         return text if isinstance(text, str) else ""
-
-    def _result_place(self, loc: Loc) -> tuple[Step, ...]:
-        return wording.steps_of(self._at(loc))

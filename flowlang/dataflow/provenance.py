@@ -21,12 +21,14 @@ class Sources(NamedTuple):
 
     writers  states that have written it, or something in it
     wipers   (state, loc of where the ResultPath stands or should) that have replaced what held it without it
+    others   the same for states whose result has replaced all run data, and could hold the place as well
     without  states that have written what holds it without it, where it was not there before either
     input    whether some way leads back to the input
     """
 
     writers: list[str]
     wipers: list[tuple[str, Loc]]
+    others: list[tuple[str, Loc]]
     without: list[str]
     input: bool
 
@@ -48,7 +50,7 @@ class Provenance:
 
     def sources(self, state: str, steps: tuple[Step, ...]) -> Sources:
         """Return where the place comes from, as `state` sees it; nearest first."""
-        found = Sources([], [], [], input=False)
+        found = Sources([], [], [], [], input=False)
         is_from_input = False
         seen, waiting = {state}, [state]
         while waiting:
@@ -77,10 +79,11 @@ class Provenance:
             MAYBE if place else OPEN
         ):
             _add(found.without, source)
-        elif presence == NO:
+        elif presence == NO or not place:
             loc = ("States", source, *(way.arrow.loc[:-1] if way.arrow.kind == "catch" else ()), "ResultPath")
-            if (source, loc) not in found.wipers:
-                found.wipers.append((source, loc))
+            wipers = found.wipers if presence == NO else found.others
+            if (source, loc) not in wipers:
+                wipers.append((source, loc))
         return False
 
     def _place(self, source: str, arrow: Transition) -> tuple[Step, ...] | None:
