@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import Any, Final, NoReturn
 from urllib.parse import quote as escape
 
-from flowlang.findings import Site, quote
+from flowlang.check_fields import reread
+from flowlang.findings import Put, Remedy, Site, quote
 from flowlang.problems import JSON, Loc
 from flowlang.schema_refs import Places
 
@@ -55,7 +56,18 @@ def check(site: Site, root: JSON, places: Places) -> None:
                 message = f"{steps[0]} {quote(value)} does not fit the schema beside it."
                 name = next((step for step in reversed(loc) if isinstance(step, str)), None)
                 subject = f"Property {quote(name)}: " if name else "Input schema: "
-                Site(site.findings, (*loc, *steps), subject).warn("schema-sample", message)
+                here = Site(site.findings, (*loc, *steps), subject)
+                here.warn("schema-sample", message, *_retyped(here, value, validator))
+
+
+def _retyped(site: Site, value: JSON, validator: Any) -> tuple[Remedy, ...]:
+    """Offer the value without its quotes, or with them, where that fits."""
+    better: JSON = reread(value) if isinstance(value, str) else None
+    if isinstance(value, int | float) and validator.is_valid(quote(value)):
+        better = quote(value)
+    if better is None or not validator.is_valid(better):
+        return ()
+    return (Remedy(f"Write {quote(better)}", Put(site.loc, better)),)
 
 
 def _samples(schema: dict[str, JSON]) -> list[tuple[Loc, JSON]]:
