@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -19,6 +21,15 @@ from tests.flowlang.hostile_expressions import DATA, ERRORS, HARMLESS, LOOPS, ou
 
 MAX_SECONDS = 0.05
 MAX_GROWTH_BYTES = 64 * 1024 * 1024
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _small_heap() -> Iterator[None]:
+    """Garbage is looked for among what these tests make, not among all that others have left."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.mark.parametrize("text", ERRORS, ids=lambda text: repr(text)[:60])
