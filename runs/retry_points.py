@@ -25,6 +25,7 @@ _SHOW_ALL_DATA: Final = (
     "WaitStarted",
     "FailStarted",
 )
+_STORING: Final = frozenset({"Pass", "ExpressionEval", "Action", "CreateWebInput", "AwaitWebInput"})
 _COMPLETED: Final = re.compile(r"State (.*) of type \w+ completed", re.DOTALL)
 _MOST_COMPLETED: Final = 1_000
 MOST_RETRIES: Final = 100  # of retries of retries; nobody looks back further
@@ -56,7 +57,7 @@ def point(run: Run, state: str | None = None, data: dict[str, JSON] | None = Non
     entered = last_visit(run, name)
     before = entered.seq - 1 if entered else run.last_seq - 1
     if data is not None:
-        return Point(name, _kept(run, data), before, GIVEN)
+        return Point(name, _kept(run, data, before), before, GIVEN)
     if entered is None or (name == run.state and not _has_left(run, entered)):
         return Point(name, as_object(run.data), before, AT_THE_END)
     known, source = _data_before(run, entered)
@@ -116,7 +117,7 @@ def _data_before(run: Run, entered: RunEvent) -> tuple[dict[str, JSON], str]:
             'Choose another state, or give the data as "run_data".'
         )
         raise Unprocessable([{"loc": ["state_name"], "msg": message, "type": "value_error"}], message)
-    return _kept(run, shown), BEFORE_ITS_LAST_VISIT
+    return _kept(run, shown, before.seq), BEFORE_ITS_LAST_VISIT
 
 
 def _shown_before(entered: RunEvent, before: RunEvent) -> JSON:
@@ -128,9 +129,24 @@ def _shown_before(entered: RunEvent, before: RunEvent) -> JSON:
     return _details(before).get("output") if before.code.endswith("Completed") else None
 
 
-def _kept(run: Run, shown: dict[str, JSON]) -> dict[str, JSON]:
-    """Return `shown` with the hidden members that the run ended with, else those of its input."""
-    return secrets.restored(secrets.restored(shown, as_object(run.data)), as_object(run.input))
+def _kept(run: Run, shown: dict[str, JSON], events_before: int) -> dict[str, JSON]:
+    """Return `shown` with the hidden members that the run ended with, else those of its input.
+
+    Those of the input are gone where a state before has replaced the run data as a whole; a retried run
+    began with other data than its input.
+    """
+    kept = secrets.restored(shown, as_object(run.data))
+    return (
+        kept
+        if hasattr(run, "retry") or _is_replaced(run, events_before)
+        else secrets.restored(kept, as_object(run.input))
+    )
+
+
+def _is_replaced(run: Run, events_before: int) -> bool:
+    states = run.version.definition.get("States", {})
+    done = (states.get(name, {}) for name in completed(run, events_before))
+    return any(state.get("Type") in _STORING and state.get("ResultPath", "$") == "$" for state in done)
 
 
 def completed(run: Run, most_seq: int) -> list[str]:

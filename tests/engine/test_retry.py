@@ -323,3 +323,35 @@ def test_a_question_without_an_answer_is_asked_again(ledger):
     again = worked(retrying.retry(run, alice()))
     assert WebInput.objects.filter(run=again).count() == 1
     assert again.blocking_web_input_id
+
+
+# --- whatever the state, the end is that of a run that never failed
+
+
+MIXED = (
+    {"Type": "Pass", "Parameters": {"name.$": "$.name", "n": 1}},
+    ONE,
+    {"Type": "ExpressionEval", "Parameters": {"m.=": "n + 1"}, "ResultPath": "$.sum"},
+    {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericEquals": 1, "Next": "E"}]},
+    {"Type": "Pass", "Parameters": {"kept.$": "$.sum.m"}, "ResultPath": "$.pass"},
+    TWO,
+    END,
+)
+
+
+def outcome(run: Run) -> Any:
+    """The run's data without what differs from run to run."""
+    data = json.loads(run.data)
+    for name in ("one", "two"):
+        del data[name]["action_id"]
+    return data
+
+
+@pytest.mark.parametrize("state", ["A", "B", "C", "D", "E", "F", None])
+def test_it_ends_as_if_nothing_had_failed(ledger, state):
+    undisturbed = worked(start(*MIXED, input=SECRET))
+    run = failed(ledger, *MIXED, input=SECRET)
+    again = worked(retrying.retry(run, alice(), state=state))
+    assert (again.status, outcome(again)) == (Run.SUCCEEDED, outcome(undisturbed))
+    before = codes(run)[: first_details(again)["events_before"]]
+    assert before + codes(again)[1:] == codes(undisturbed)
