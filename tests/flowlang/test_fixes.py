@@ -252,3 +252,19 @@ def test_what_is_probably_meant(repair: Callable[[str], str | None], text: str, 
 
 def test_calls_are_found_outside_quotes_only() -> None:
     assert repairs.calls("lenn('lenn(x)') + `$.lenn(` + lenn (y) + x.lenn()", "lenn") == [0, 30]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+def test_every_loc_leads_to_a_place_with_a_line_and_a_column(example: Example) -> None:
+    checked = example.checked()
+    for problem, span, entry in zip(
+        checked.problems, checked.spans, checked.to_json()["problems"], strict=True
+    ):
+        document = checked.text_of(problem)
+        if document.is_json:
+            place = document.place(problem.loc)
+            assert place is not None
+            around = document.span(problem.loc[:-1])
+            assert around[0] <= span[0] <= span[1] <= len(document.text)
+        start = document.line_start(entry["line"]) + entry["column"] - 1
+        assert start == span[0]
