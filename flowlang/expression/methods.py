@@ -127,10 +127,10 @@ def _get(scope: Scope, owner: dict[Value, Value], arguments: list[Value]) -> Val
     return owner.get(as_key(scope, arguments[0]), arguments[1] if len(arguments) > 1 else None)
 
 
-def _view(name: str, read: Callable[[dict[Value, Value]], Value]) -> Method:
+def _view(name: str, read: Callable[[dict[Value, Value]], Value], steps_each: int) -> Method:
     def method(scope: Scope, owner: Value, arguments: list[Value]) -> Value:
         need(arguments, name, 0)
-        scope.spend(2 * len(owner))
+        scope.spend(steps_each * len(owner))
         return list(read(owner))
 
     return method
@@ -160,9 +160,10 @@ def _places(scope: Scope, owner: Value, arguments: list[Value], name: str) -> li
 
 _OBJECT_METHODS: Final[dict[str, Method]] = {
     "get": _get,
-    "keys": _view("keys", lambda owner: owner.keys()),
-    "values": _view("values", lambda owner: owner.values()),
-    "items": _view("items", lambda owner: owner.items()),
+    "keys": _view("keys", lambda owner: owner.keys(), 2),
+    "values": _view("values", lambda owner: owner.values(), 2),
+    # Each pair is a new object, which the garbage collector of a busy worker looks at more than once.
+    "items": _view("items", lambda owner: owner.items(), 5),
     "copy": _copy,
 }
 _LIST_METHODS: Final[dict[str, Method]] = {"index": _index, "count": _count, "copy": _copy}
