@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from library.models import FlowRole, FlowVersion
-from runs import access, engine, removal, retry_points, retrying, web_inputs, wishes
+from runs import access, engine, removal, retry_points, retrying, wishes
 from runs.models import Run, WebInput
-from tests.engine.conftest import action, codes, fresh, make_due, start
+from tests.engine.conftest import action, codes, fresh, start
 from tests.people import person, urn
 from wire.errors import Forbidden, NotFound, StateConflict, Unprocessable
+from wire.principals import caller_of
 
 pytestmark = pytest.mark.django_db
 END = {"Type": "Pass", "End": True}
@@ -303,8 +304,7 @@ def test_an_answer_that_was_given_still_counts(ledger):
     run = start(ASK, ONE, AWAIT, input=INPUT)
     engine.work(run.pk)
     question = WebInput.objects.get()
-    assert web_inputs.close(question, question.options[0], urn("alice"))
-    make_due(run)
+    wishes.answer(question, caller_of(alice()), question.options[0])
     assert worked(run).status == Run.FAILED
     again = worked(retrying.retry(fresh(run), alice()))
     assert again.status == Run.SUCCEEDED
