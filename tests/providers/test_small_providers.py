@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -97,3 +98,21 @@ def test_a_bad_expression_fails_the_action(alice: Caller, body: dict) -> None:
     status = run(EVAL, alice, **body)
     assert status["status"] == "FAILED"
     assert status["details"]["code"] == "ExpressionError"
+
+
+def test_random_numbers_differ_from_action_to_action(alice: Caller) -> None:
+    drawn = {run(EVAL, alice, expression="rand()")["details"]["result"] for _ in range(3)}
+    assert len(drawn) == 3
+
+
+def test_a_thousand_slow_expressions_share_one_budget(alice: Caller) -> None:
+    slow = {
+        "expression": "[x for x in many if x > 1]",
+        "arguments": {"many": [1] * 9_000},
+        "result_path": "a",
+    }
+    started = time.process_time()
+    status = run(EVAL, alice, expressions=[slow] * 1_000)
+    assert (status["status"], status["details"]["code"]) == ("FAILED", "ExpressionError")
+    assert "too many steps" in status["details"]["description"]
+    assert time.process_time() - started < 2
