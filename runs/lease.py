@@ -66,13 +66,22 @@ class Hold:
 
 def claim(run_id: UUID) -> Hold | None:
     """Return the run, leased to this worker, or None when it is not due or somebody else holds it."""
-    return retried(lambda: _claim(run_id))
+    tried_until: list[datetime] = []
+    return retried(lambda: _claim(run_id, tried_until))
 
 
-def _claim(run_id: UUID) -> Hold | None:
+def _claim(run_id: UUID, tried_until: list[datetime]) -> Hold | None:
+    """Claim the run; or find it claimed by an earlier try, of which only the news of the commit was lost."""
     read = clock.read()
     now = read.read_at
-    values = [_owner(), until(now), run_id, now, now]
+    mine = Run.objects.filter(
+        pk=run_id, lease_owner=_owner(), lease_until__in=tried_until, lease_until__gt=now
+    )
+    earlier = mine.defer("input").first() if tried_until else None
+    if earlier is not None:
+        return _hold(earlier, read)
+    tried_until.append(until(now))
+    values = [_owner(), tried_until[-1], run_id, now, now]
     names = ["lease_owner", "lease_until", "id", "wake_at", "lease_until"]
     found = list(
         Run.objects.raw(_CLAIM, [adapted(name, value) for name, value in zip(names, values, strict=True)])

@@ -14,6 +14,7 @@ from providers import hints
 from runs import clock, failpoints
 from runs.limits import FIRST
 from runs.models import Run
+from runs.transactions import retried
 
 ADVANCE_TASK: Final = "runs.tasks.advance_run"
 FIRST_PAUSE: Final = timedelta(seconds=2)
@@ -30,13 +31,18 @@ def nudge(run_id: UUID, *, hinted: bool = True, at_visit: int | None = None, **w
 
     Whoever holds it meanwhile sees that `nudges` has grown and does not let it rest.
     """
+    if not retried(lambda: _nudge(run_id, at_visit, wishes)):
+        return False
+    if hinted:
+        transaction.on_commit(lambda: hint(run_id))
+    return True
+
+
+def _nudge(run_id: UUID, at_visit: int | None, wishes: dict[str, Any]) -> bool:
     now = clock.now()
     runs = Run.objects.filter(pk=run_id, wake_at__isnull=False)
     if at_visit is not None:
         runs = runs.filter(visit=at_visit)
     wake_at = Least(F("wake_at"), Value(now, output_field=DateTimeField()))
-    if not runs.update(nudges=F("nudges") + 1, wake_at=wake_at, hint_at=now + FIRST_PAUSE, **wishes):
-        return False
-    if hinted:
-        transaction.on_commit(lambda: hint(run_id))
-    return True
+    changes = {"nudges": F("nudges") + 1, "wake_at": wake_at, "hint_at": now + FIRST_PAUSE}
+    return runs.update(**changes, **wishes) == 1

@@ -16,6 +16,7 @@ from runs import clock, retry_points
 from runs.calls import Later
 from runs.lease import Hold
 from runs.models import WebInput, WebInputRole
+from runs.transactions import retried
 from wire.principals import identity_urn, is_urn
 
 EXPIRED: Final = "Flows.WebInputExpired"
@@ -47,13 +48,17 @@ def ask(hold: Hold, intent: OpenInput) -> Outcome:
     now = hold.clock.now()
     expires_at = now + question.expires_after if question.expires_after else None
     defaults = {"context": question.context, "options": question.options, "expires_at": expires_at}
+    return Answered(_opened(retried(lambda: _open(hold, question, {**defaults, "created_at": now}))))
+
+
+def _open(hold: Hold, question: _Question, defaults: dict[str, Any]) -> WebInput:
     with transaction.atomic():
         web_input, is_new = WebInput.objects.get_or_create(
-            run=hold.run, visit=hold.cursor.visit, defaults={**defaults, "created_at": now}
+            run=hold.run, visit=hold.cursor.visit, defaults=defaults
         )
         if is_new:
             WebInputRole.objects.bulk_create(_roles(web_input, question))
-    return Answered(_opened(web_input))
+    return web_input
 
 
 def _roles(web_input: WebInput, question: _Question) -> list[WebInputRole]:
@@ -127,16 +132,20 @@ def _answer(web_input: WebInput) -> JSON:
     }
 
 
-def close(web_input: WebInput, option: dict[str, JSON], respondent_urn: str) -> bool:
-    """Store an answer; False when the question was closed before. The first answer wins."""
-    now = clock.now()
-    still_open = WebInput.objects.filter(
-        Q(expires_at=None) | Q(expires_at__gt=now), pk=web_input.pk, status=WebInput.OPEN
-    )
+def close(
+    web_input: WebInput, option: dict[str, JSON], respondent_urn: str, at: datetime | None = None
+) -> bool:
+    """Store an answer given at that instant; False when the question was closed before. The first one wins.
+
+    The same answer at the same instant is one that an earlier try has stored: it has won.
+    """
+    at = at or clock.now()
+    one = WebInput.objects.filter(pk=web_input.pk)
+    still_open = one.filter(Q(expires_at=None) | Q(expires_at__gt=at), status=WebInput.OPEN)
     changed = still_open.update(
-        status=WebInput.CLOSED, answer=option, answered_by=respondent_urn, closed_at=now
+        status=WebInput.CLOSED, answer=option, answered_by=respondent_urn, closed_at=at
     )
-    return changed == 1
+    return changed == 1 or one.filter(answered_by=respondent_urn, closed_at=at).exists()
 
 
 def close_expired(now: datetime) -> None:
@@ -148,6 +157,10 @@ def close_expired(now: datetime) -> None:
 
 def close_of_ended(run_id: uuid.UUID | None = None) -> None:
     """Close the questions that a run has left open at its end; without an id, those of all ended runs."""
+    retried(lambda: _close_of_ended(run_id))
+
+
+def _close_of_ended(run_id: uuid.UUID | None) -> None:
     left = WebInput.objects.filter(status=WebInput.OPEN, run__wake_at=None)
     if run_id is not None:
         left = left.filter(run=run_id)

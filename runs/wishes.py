@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +10,10 @@ from django.db import transaction
 
 from flowlang.problems import JSON
 from providers.models import Action
-from runs import web_inputs
+from runs import clock, web_inputs
 from runs.models import Run, WebInput
 from runs.nudges import nudge
+from runs.transactions import retried
 from wire.errors import StateConflict
 from wire.principals import Caller
 
@@ -34,8 +36,13 @@ def _wish(run: Run, done: str, **wishes: Any) -> None:
 
 def answer(web_input: WebInput, respondent: Caller, option: dict[str, JSON]) -> None:
     """Store the answer to a web input; its run goes on. Raises StateConflict (409) when it is closed."""
+    at = clock.now()
+    retried(lambda: _answer(web_input, respondent, option, at))
+
+
+def _answer(web_input: WebInput, respondent: Caller, option: dict[str, JSON], at: datetime) -> None:
     with transaction.atomic():
-        if not web_inputs.close(web_input, option, respondent.urn):
+        if not web_inputs.close(web_input, option, respondent.urn, at):
             raise StateConflict(f"Web input {web_input.pk} is closed: it was answered or its time is over.")
         if not nudge(web_input.run_id):
             raise StateConflict(f"Web input {web_input.pk} is closed: run {web_input.run_id} has ended.")
