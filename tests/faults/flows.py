@@ -27,8 +27,12 @@ def actions(url: str, count: int = 20) -> Definition:
     return chain(*[action(url)] * count)
 
 
+def passing() -> dict[str, Any]:
+    return {"Type": "Pass", "Result": {"n": 1}, "ResultPath": "$.p"}
+
+
 def passes(count: int) -> Definition:
-    return chain(*[{"Type": "Pass", "Result": {"n": 1}, "ResultPath": "$.p"}] * count)
+    return chain(*[passing()] * count)
 
 
 def loop(rounds: int) -> Definition:

@@ -53,7 +53,7 @@ def crowded(site: Site, runs: int = 2000) -> Outcome:
     web = site.web()
     nemesis = Nemesis(site, site.seed)
     nemesis.employ(2)
-    site.sweeper()
+    nemesis.employ_sweeper()
     site.wait_for_worker()
     looks: list[float] = []
     began_at = time.monotonic()
@@ -74,7 +74,7 @@ def timed(site: Site, runs: int = 1000) -> Outcome:
     """R10: `runs` timers at one instant, and 10,000 runs that wait longer."""
     worker = site.worker(2)
     site.wait_for_worker()
-    (first,) = site.start(flows.chain(flows.wait(86_400), flows.action(f"{site.ledger}/instant")), 1, x=1)
+    (first,) = site.start(flows.chain(flows.wait(86_400), flows.passing()), 1, x=1)
     wait_until(lambda: site.tables.runs([first])[first]["intent"])
     site.ask("copies", first, 10_000, 86_400.0)
     sweep_ms = 1000 * site.ask("sweep_seconds", 10)
@@ -83,12 +83,12 @@ def timed(site: Site, runs: int = 1000) -> Outcome:
     site.end([worker])
     nemesis = Nemesis(site, site.seed)
     nemesis.employ(2)
-    sweeper = site.sweeper()
+    nemesis.employ_sweeper()
     began_at = time.monotonic()
     with nemesis:
         site.wait_for_end(run_ids, 90)
         took = time.monotonic() - began_at
-    site.end([sweeper])
+    nemesis.dismiss()
     late = [
         (entry.time - due_at).total_seconds()
         for log in site.tables.logs(run_ids).values()
@@ -109,7 +109,7 @@ def poisoned(site: Site, runs: int = 50) -> Outcome:
     """R13: a call that kills whoever makes it, beside runs that mean no harm."""
     nemesis = Nemesis(site, site.seed)
     nemesis.employ(2)
-    site.sweeper()
+    nemesis.employ_sweeper()
     site.wait_for_worker()
     began_at = time.monotonic()
     with nemesis:

@@ -43,6 +43,7 @@ class Nemesis:
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
         self.workers: list[subprocess.Popen[Any]] = []
+        self.sweepers: list[subprocess.Popen[Any]] = []
 
     def employ(self, count: int, concurrency: int = 2) -> None:
         """Start workers. One that ends is replaced at once, as a supervisor does."""
@@ -50,8 +51,18 @@ class Nemesis:
         self._concurrency = concurrency
         self.every(0.2, self.replace_the_dead)
 
+    def employ_sweeper(self) -> None:
+        self.sweepers = [self.site.sweeper()]
+
+    def dismiss(self) -> None:
+        """End all that was employed."""
+        self.site.end([*self.workers, *self.sweepers])
+
     def replace_the_dead(self) -> None:
         with self._lock:
+            for number, sweeper in enumerate(self.sweepers):
+                if sweeper.poll() is not None:
+                    self.sweepers[number] = self.site.sweeper()
             for number, worker in enumerate(self.workers):
                 if worker.poll() is not None:
                     kill(worker)

@@ -31,7 +31,7 @@ def broker_hung(site: Site, runs: int = 100) -> Outcome:
     flow = site.ask("publish", flows.actions(f"{site.ledger}/brief", 5))
     nemesis = Nemesis(site, site.seed)
     nemesis.employ(2)
-    site.sweeper()
+    nemesis.employ_sweeper()
     site.wait_for_worker()
     with nemesis:
         site.broker.hang()

@@ -57,16 +57,15 @@ def try_out(
     nemesis = Nemesis(site, site.seed)
     nemesis.employ(workers, concurrency)
     harms(nemesis)
-    sweeper = site.sweeper()
+    nemesis.employ_sweeper()
     site.wait_for_worker()
-    run_ids = site.start(definition, runs, **(body or {"x": 1}))
     progress = Progress(site)
     started_at = time.monotonic()
+    run_ids = site.start(definition, runs, **(body or {"x": 1}))
     with nemesis:
         site.wait_for_end(run_ids, seconds, progress.look)
         took = time.monotonic() - started_at
-    sweeper.kill()
-    site.end(nemesis.workers)
+    nemesis.dismiss()
     return judged(site, run_ids, nemesis, took, progress.longest_stall)
 
 
