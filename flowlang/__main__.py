@@ -1,4 +1,4 @@
-"""The command line: `python -m flowlang check FILE...` and `python -m flowlang dot FILE`.
+"""The command line: `python -m flowlang check FILE...`, and `dot` or `infer` with one file.
 
 Ends with 0 without errors, 1 with errors, 2 when a file cannot be read or the command is not understood.
 """
@@ -28,7 +28,9 @@ def main(arguments: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m flowlang", description="Check and draw flow definitions.", epilog=_CODES
+        prog="python -m flowlang",
+        description="Check flow definitions, draw them, say what input they ask for.",
+        epilog=_CODES,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _check(commands.add_parser("check", help="say what is wrong with definitions", epilog=_CODES))
