@@ -105,14 +105,10 @@ def test_random_numbers_differ_from_action_to_action(alice: Caller) -> None:
     assert len(drawn) == 3
 
 
-def test_a_thousand_slow_expressions_share_one_budget(alice: Caller) -> None:
-    slow = {
-        "expression": "[x for x in many if x > 1]",
-        "arguments": {"many": [1] * 9_000},
-        "result_path": "a",
-    }
+def test_many_slow_expressions_share_one_budget(alice: Caller) -> None:
+    slow = {"expression": "[x for x in many if x > 1]", "arguments": {"many": [1] * 9_000}}
     started = time.process_time()
-    status = run(EVAL, alice, expressions=[slow] * 1_000)
+    status = run(EVAL, alice, expressions=[slow] * 60)
     assert (status["status"], status["details"]["code"]) == ("FAILED", "ExpressionError")
     assert "too many steps" in status["details"]["description"]
     assert time.process_time() - started < 2
