@@ -34,7 +34,8 @@ _SYNTAXES: Final[Mapping[Syntax, Check]] = {
     "uuid": check_values.uuid,
 }
 _ALL_FIELDS: Final = frozenset(name for kind in STATES.values() for name in kind.fields)
-_DISCARDED: Final = "To keep a result out of the way, store it under a name such as $._run.unused."
+_UNUSED: Final = "$._run.unused"
+_DISCARDED: Final = f"To keep a result out of the way, store it under a name such as {_UNUSED}."
 
 
 def fields(site: Site, value: Mapping[str, JSON], known: Fields) -> None:
@@ -133,6 +134,8 @@ def _retyped(site: Site, value: JSON, field: Field) -> tuple[Remedy, ...]:
         better = read if has_shape(read, shape) else None
     elif shape == "text" and not field.syntax and isinstance(value, int | float | bool):
         better = quote(value)
+    elif field.syntax == "result" and value is None:
+        better = _UNUSED
     elif field.syntax == "names" and isinstance(value, str):
         better = [value]
     if better is None:
