@@ -16,6 +16,7 @@ from flowlang.program import Catcher, Program, State
 from flowlang.sizes import encode_within_limit
 
 CATCHING_TYPES: Final = frozenset({"Action", "CreateWebInput", "AwaitWebInput"})
+MAX_CUT_CAUSE: Final = 1_000
 UNCAUGHT_BY_ALL: Final = frozenset({"States.Runtime", "States.DataLimitExceeded"})
 
 
@@ -136,10 +137,22 @@ def _caught(turn: Turn, state: State, catcher: Catcher, error: FlowError) -> Mov
         # Public flows go on to the Choice that reads `response`: it is there, and it is none of the answers.
         output["response"] = None
     try:
-        turn.store(catcher.result_path, output)
+        _store_error(turn, catcher.result_path, output)
     except FlowError as second:
         return fail(turn, second.name, second.cause)
     return catcher.next
+
+
+def _store_error(turn: Turn, path: paths.Path, output: dict[str, JSON]) -> None:
+    try:
+        turn.store(path, output)
+    except FlowError as error:
+        cause = output["Cause"]
+        is_long = isinstance(cause, str) and len(cause) > MAX_CUT_CAUSE
+        if error.name != "States.DataLimitExceeded" or not is_long:
+            raise
+        # The document is in it twice, as text and as it is; a long one must not make the failure final.
+        turn.store(path, {**output, "Cause": f"{str(cause)[:MAX_CUT_CAUSE]}..."})
 
 
 def _emit_failed(turn: Turn, state: State, error: FlowError) -> None:

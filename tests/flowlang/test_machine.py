@@ -138,6 +138,18 @@ def test_run_data_may_have_just_so_many_bytes(size_bytes: int, fits: bool) -> No
         assert last(ended)["cause"].startswith("The run data would have 204,801 bytes")
 
 
+@pytest.mark.parametrize(("length", "is_cut"), [(60_000, False), (150_000, True)])
+def test_a_long_failure_can_be_caught(length: int, is_cut: bool) -> None:
+    catch = [{"ErrorEquals": ["ActionFailedException"], "ResultPath": "$.err", "Next": "Done"}]
+    definition = flow(Copy=action(Catch=catch), Done=END)
+    long = {"traceback": "x" * length}
+    after = go_on(definition, start(definition, {"kept": 1}), status("FAILED", details=long))
+    assert after.status == "SUCCEEDED"
+    assert after.cursor.data["kept"] == 1
+    assert after.cursor.data["err"]["details"]["details"] == long
+    assert after.cursor.data["err"]["Cause"].endswith("xxx...") is is_cut
+
+
 def test_a_huge_status_is_refused_and_its_action_aborted() -> None:
     definition = flow(Copy=action())
     running = go_on(definition, start(definition), status("ACTIVE"))
