@@ -29,7 +29,7 @@ class Graph(NamedTuple):
 
     def targets(self, name: str) -> list[str]:
         """Return the states that the arrows of `name` lead to, one for each arrow."""
-        return [arrow.target for arrow in self.arrows[name] if arrow.target in self.states]
+        return [arrow.target for arrow in self.arrows.get(name, []) if arrow.target in self.states]
 
 
 def build(definition: JSON) -> Graph:

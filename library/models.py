@@ -1,7 +1,7 @@
 """Flows as they are published: metadata, versions, and who may do what."""
 
 import uuid
-from typing import Any, cast
+from typing import Any
 
 import orjson
 from django.conf import settings
@@ -55,11 +55,24 @@ class FlowVersion(models.Model):
 
     @property
     def definition(self) -> dict[str, Any]:
-        return cast("dict[str, Any]", orjson.loads(self.source))
+        return _read(self.source) or {}
 
     @property
     def input_schema(self) -> dict[str, Any]:
-        return cast("dict[str, Any]", orjson.loads(self.schema_source))
+        return _read(self.schema_source) or {}
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the stored texts are JSON objects; what another edition of the site stored may not be."""
+        return None not in (_read(self.source), _read(self.schema_source))
+
+
+def _read(text: str) -> dict[str, Any] | None:
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None
 
 
 class FlowText(models.Model):

@@ -44,6 +44,10 @@ def start(
     Raises    FlowInputError (400) when the body is larger than run data may be, TooManyRuns (409),
               StateConflict (409) when the request id came before with something else
     """
+    if not version.is_readable:
+        raise StateConflict(
+            "The flow's definition cannot be read. Open it in the editor and publish it again."
+        )
     try:
         text = encode_within_limit(body, "The input").decode()
     except FlowError as error:
