@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import signal
 import subprocess
 from pathlib import Path
@@ -41,9 +43,11 @@ class Broker:
             client.flushall()
 
     def everything(self) -> bytes:
-        """Return all that it holds, as it holds it."""
+        """Return the messages that it holds, their bodies made readable."""
         with self._client() as client:
-            return b"\n".join(client.dump(key) or b"" for key in client.scan_iter())
+            keys = [key for key in client.scan_iter() if client.type(key) == b"list"]
+            messages = [message for key in keys for message in client.lrange(key, 0, -1)]
+        return b"\n".join(message + base64.b64decode(json.loads(message)["body"]) for message in messages)
 
     def stop(self) -> None:
         if self._child is not None:

@@ -20,6 +20,7 @@ _CLEAN: Final = {
 BARS: Final[dict[str, dict[str, tuple[str, float]]]] = {
     "R1": _CLEAN | {"seconds": (AT_MOST, 180), "repeated beyond kills": (AT_MOST, 0)},
     "R2": _CLEAN | {"percent": (AT_LEAST, 100)},
+    "R2-model": _CLEAN | {"flows": (AT_LEAST, 30), "differing": (AT_MOST, 0)},
     "R3": _CLEAN | {"seconds": (AT_MOST, 300)},
     "R4-flushed": _CLEAN | {"seconds": (AT_MOST, 180)},
     "R4-hung": _CLEAN | {"start p95 ms": (AT_MOST, 500), "answers 201": (AT_LEAST, 100)},
@@ -54,6 +55,7 @@ BARS: Final[dict[str, dict[str, tuple[str, float]]]] = {
     },
     "R13": _CLEAN | {"attempts": (AT_MOST, 5), "failed by name": (AT_LEAST, 1), "seconds": (AT_MOST, 60)},
     "R14": _CLEAN | {"in flight": (AT_LEAST, 100), "deaths in migration": (AT_LEAST, 5)},
+    "secrets": _CLEAN | {"leaks": (AT_MOST, 0), "messages": (AT_LEAST, 1)},
     "spread": {"faster": (AT_LEAST, 1.7)},
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tests.faults import load, matrix, outages, trials, upgrade
+from tests.faults import canary, differential, load, matrix, outages, trials, upgrade
 from tests.faults.figures import Figure
 from tests.faults.site import DATABASES, Site
 from tests.faults.trial import Outcome
@@ -22,6 +22,7 @@ _SQLITE, _POSTGRESQL = ("sqlite",), ("postgresql",)
 TRIALS: dict[str, Trial] = {
     "R1": Trial(trials.killed),
     "R2": Trial(matrix.tried_out),
+    "R2-model": Trial(differential.agreed),
     "R3": Trial(trials.all_at_once),
     "R4-flushed": Trial(outages.broker_flushed),
     "R4-hung": Trial(outages.broker_hung),
@@ -38,6 +39,7 @@ TRIALS: dict[str, Trial] = {
     "R10": Trial(load.timed),
     "R13": Trial(load.poisoned),
     "R14": Trial(upgrade.upgraded),
+    "secrets": Trial(canary.kept),
     "spread": Trial(load.spread, _POSTGRESQL),
 }
 

@@ -11,6 +11,7 @@ from tests.faults.flows import Definition
 from tests.faults.nemesis import Nemesis
 from tests.faults.site import Site
 from tests.faults.tables import LOST
+from tests.faults.watcher import Watcher
 
 Harms = Callable[[Nemesis], None]
 
@@ -32,10 +33,7 @@ class Progress:
         self.longest_stall = 0.0
 
     def look(self) -> None:
-        try:
-            count = self._site.tables.event_count()
-        except LOST:  # the database may be down just now, which is the point
-            return
+        count = self._site.tables.event_count()
         now = time.monotonic()
         if count != self._count:
             self._count, self._since = count, now
@@ -62,11 +60,23 @@ def try_out(
     progress = Progress(site)
     started_at = time.monotonic()
     run_ids = site.start(definition, runs, **(body or {"x": 1}))
+    watcher = Watcher(site.tables, run_ids[:10])
     with nemesis:
-        site.wait_for_end(run_ids, seconds, progress.look)
+        site.wait_for_end(run_ids, seconds, lambda: _tried(progress.look) or _tried(watcher.look))
         took = time.monotonic() - started_at
     nemesis.dismiss()
-    return judged(site, run_ids, nemesis, took, progress.longest_stall)
+    watcher.look()
+    differences = tuple(watcher.differences(site.tables.logs(run_ids)))
+    outcome = judged(site, run_ids, nemesis, took, progress.longest_stall)
+    violations = outcome.values["violations"] + len(differences)
+    return Outcome(outcome.values | {"violations": violations}, (*outcome.violations, *differences))
+
+
+def _tried(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except LOST:  # the database may be down just now, which is the point
+        time.sleep(0.1)
 
 
 def judged(site: Site, run_ids: Iterable[str], nemesis: Nemesis, took: float, stall: float) -> Outcome:
