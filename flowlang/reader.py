@@ -71,6 +71,9 @@ class Reader(Scanner):
             self._tell_junk("A document is a JSON object: start with {.")
         else:
             self.value = value
+        if isinstance(value, str) and _COLON.match(self.text, self._pos):
+            self._tell_unopened(self.root)
+            return
         self._go_on(value)
         self._skip()
         if self._peek() and self.is_sound:
@@ -141,10 +144,28 @@ class Reader(Scanner):
         if isinstance(value, Missing):
             self._tell_missing(key, start, key_end)
             return
+        if isinstance(value, str) and self._is_unopened():
+            value = self._unopened(at)
         self._note_duplicate(key, start, key_end, places)
         members[key] = value
         places.pop(key, None)
         places[key] = Member(start, key_end, at, self._pos)
+
+    def _is_unopened(self) -> bool:
+        """Whether the text just read, in the place of a value, is the name of a member."""
+        is_told = bool(self._flaws.problems) and self._flaws.problems[-1].end == self._pos
+        is_name = _COLON.match(self.text, self._pos) is not None and not is_told
+        return is_name and self.text[self.root] == "{" and len(self._open) < MAX_DEPTH
+
+    def _unopened(self, at: int) -> JSON:
+        """Read the members of an object from the name at `at` on, as if its bracket were there."""
+        self._tell_unopened(at)
+        # Its bracket stands for the one that is missing: only its kind is asked for.
+        self._open.append(self.root)
+        self._pos = at
+        members: dict[str, JSON] = {}
+        self._members(members, {})
+        return members
 
     def _array(self) -> JSON:
         items: list[JSON] = []
@@ -247,6 +268,10 @@ class Reader(Scanner):
             self._tell(Flaw("json-comma-missing", message, after - 1, after, better, "Add a comma"))
 
     # --- problems
+
+    def _tell_unopened(self, at: int) -> None:
+        message, added = "A { is missing before this name.", Edit(at, at, "{")
+        self._tell(Flaw("json-bracket", message, at, self._pos, title="Add {", edit=added))
 
     def _tell_missing(self, key: str, start: int, end: int) -> None:
         if (char := self._peek()) and char not in ",}]":

@@ -58,6 +58,12 @@ MENDED: dict[str, tuple[str, list[tuple[str, str]], Any]] = {
         [("json-string-open", '"x'), ("json-string-open", '"z'), ("json-string-open", '"w')],
         {"a": "x", "b": ["y", "z"], "c": "w"},
     ),
+    "brackets left out": (
+        '{"a": "b": {"c": "d": 1}}}, "e": 2}',
+        [("json-bracket", '"b"'), ("json-bracket", '"d"')],
+        {"a": {"b": {"c": {"d": 1}}}, "e": 2},
+    ),
+    "the first bracket left out": ('"a": 1, "b": 2}', [("json-bracket", '"a"')], {"a": 1, "b": 2}),
     "an open object, by its indent": (
         '{\n "States": {\n  "A": {"Type": "Pass",\n  "B": {\n   "x": {"y": 1},\n "C": 1\n}',
         [("json-open", "{"), ("json-open", "{"), ("json-open", "{")],
