@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from runs import given_up_page, list_page, retry_page, run_page, schedule_views, start_page
+from runs import given_up_page, list_page, pickers, retry_page, run_page, schedule_views, start_page
 
 pages: list[URLPattern] = [
     path("flows/<uuid:flow_id>/start", start_page.start, name="start"),
     path("flows/<uuid:flow_id>/start/check", start_page.check, name="check"),
-    path("people/search", start_page.people, name="people"),
+    path("people/search", pickers.people, name="people"),
+    path("flows/search", pickers.flows, name="flow-search"),
     path("runs/", list_page.runs, name="runs"),
     path("schedules/", schedule_views.schedule_list, name="schedules"),
     path("schedules/times", schedule_views.times, name="schedule-times"),

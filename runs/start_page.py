@@ -12,12 +12,11 @@ from typing import Any, Final, cast
 import orjson
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from flowlang import forms
 from flowlang.forms import Field, UnusableSchema, json_text
@@ -30,11 +29,10 @@ from runs.access import run_for
 from runs.models import Run
 from runs.start_sheet import ADVANCED, Sheet, again, begun, checked, posted, told, turned
 from wire.errors import FlowInputError, NotFound, StateConflict
-from wire.models import GroupIdentity, User
-from wire.principals import GROUP_PREFIX, caller_of, identity_urn
+from wire.models import User
+from wire.principals import caller_of
 
 _MAX_FILE_BYTES: Final = 150_000  # run data may have 200 KB, and base64 adds a third
-_MOST_PEOPLE: Final = 20
 _MOST_CHECKED: Final = 100
 _MOST_COLLECTIONS: Final = 100  # offered without a script; the picker searches all of them
 
@@ -214,22 +212,3 @@ def check(request: HttpRequest, flow_id: str) -> HttpResponse:
         calm = [problem for problem in problems if problem["loc"] in locs]
         context["root"] = forms.draw(version.input_schema, sheet.draft.value, calm, sheet.draft.state)
     return render(request, "runs/_start_checked.html", context)
-
-
-@login_required
-@require_GET
-def people(request: HttpRequest) -> JsonResponse:
-    """Answer with the people and groups whose names hold `?q=`, for the picker of principals."""
-    words = request.GET.get("q", "").strip()[:100]
-    users = User.objects.filter(is_active=True).order_by("username")
-    names = Q(username__icontains=words) | Q(first_name__icontains=words) | Q(last_name__icontains=words)
-    groups = GroupIdentity.objects.filter(group__name__icontains=words).select_related("group")
-    found = [
-        {"id": identity_urn(user.pk), "display_name": user.username, "description": user.get_full_name()}
-        for user in users.filter(names)[:_MOST_PEOPLE]
-    ]
-    found += [
-        {"id": f"{GROUP_PREFIX}{one.pk}", "display_name": one.group.name, "description": "Group"}
-        for one in groups.order_by("group__name")[:_MOST_PEOPLE]
-    ]
-    return JsonResponse({"principals": found})

@@ -7,9 +7,10 @@ defaults  what the form begins with                apply    what the form's own 
 
 from flowlang.forms.actions import apply
 from flowlang.forms.defaults import defaults
+from flowlang.forms.draft import Draft, is_object
 from flowlang.forms.draw import draw, fields
 from flowlang.forms.field import Field, Option, State, shape, walk
-from flowlang.forms.reading import Draft, is_object, read, read_draft
+from flowlang.forms.reading import read, read_draft
 from flowlang.forms.validation import UnusableSchema, validate
 from flowlang.forms.words import explain
 

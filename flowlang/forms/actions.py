@@ -14,7 +14,9 @@ def apply(items: Sequence[tuple[str, str]], action: str) -> tuple[Pairs, frozens
     """Return the posted pairs after `action`, and the places that are new and want their defaults.
 
     action   "add:<list>" a row, "enter:<group>" a free member, "remove:<row>", "up:<row>", "down:<row>",
-             "include:<place>" and "omit:<place>" a part of a tree; any other changes nothing
+             "reset:<place>" to its default,
+             "include:<place>" and "omit:<place>" a part of a tree, "paste:<list>" what its `#paste` holds,
+             "page-<row>:<list>" draws that row of a long list; any other changes nothing
     """
     verb, _, name = action.partition(":")
     pairs = list(items)
@@ -22,16 +24,24 @@ def apply(items: Sequence[tuple[str, str]], action: str) -> tuple[Pairs, frozens
         return _added(pairs, name, f"{name}#item", row=True)
     if verb == "enter":
         return _added(pairs, name, f"{name}#entry", row=False)
+    if verb == "paste" or verb.startswith("page-"):
+        return [*pairs, (f"{name}#look", verb.removeprefix("page-"))], frozenset()
+    if verb == "reset":
+        return _without(pairs, name), frozenset({name})
     if verb == "include":
         return [*pairs, (f"{name}#was", "")], frozenset({name})
     if verb == "omit":
-        below = (f"{name}/", f"{name}#")
-        return [pair for pair in pairs if pair[0] != name and not pair[0].startswith(below)], frozenset()
+        return _without(pairs, name), frozenset()
     if verb == "remove":
         return _removed(pairs, name), frozenset()
     if verb in ("up", "down"):
         return _moved(pairs, name, -1 if verb == "up" else 1), frozenset()
     return pairs, frozenset()
+
+
+def _without(pairs: Pairs, name: str) -> Pairs:
+    below = (f"{name}/", f"{name}#")
+    return [pair for pair in pairs if pair[0] != name and not pair[0].startswith(below)]
 
 
 def _added(pairs: Pairs, name: str, marker: str, *, row: bool) -> tuple[Pairs, frozenset[str]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any
 
-from flowlang.forms import controls, json_text
+from flowlang.forms import controls, json_text, table
 from flowlang.forms.conditions import taken
 from flowlang.forms.defaults import SIMPLE, default_of, first, fits, fitting
+from flowlang.forms.drawing import MAX_DEPTH, MAX_UNSEEN, Drawing, Place, basis_of, json_field
 from flowlang.forms.field import Field, Option, State
 from flowlang.forms.keywords import extras
 from flowlang.forms.kinds import Kind, kind, type_of, variants
@@ -25,44 +26,6 @@ from flowlang.forms.parts import (
 from flowlang.forms.validation import check_schema
 from flowlang.forms.values import ABSENT, child, entry, item_loc, member_loc, settled, substance
 
-MAX_FIELDS: Final = 300  # more are unreadable, and browsers and servers bound what one post may hold
-_MAX_DEPTH: Final = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a field stands: its names, and whether it must be given."""
-
-    name: str = ""
-    key: str = ""
-    loc: str = "$"
-    title: str = ""
-    must: bool = False
-    level: int = 0
-    depth: int = 0
-
-    def member(self, key: str, *, must: bool) -> Place:
-        """Return the place of a property."""
-        return Place(child(self.name, key), key, member_loc(self.loc, key), key, must, 0, self.depth + 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """What all fields of one form share. `left` holds how many more fields may be drawn."""
-
-    problems: Mapping[str, list[str]]
-    state: State
-    left: list[int] = field(default_factory=lambda: [MAX_FIELDS])
-
-    def below(self, loc: str) -> tuple[str, ...]:
-        """Return the problems at `loc` and everywhere below."""
-        return tuple(
-            message
-            for place, messages in self.problems.items()
-            if place.startswith(loc) and place[len(loc) : len(loc) + 1] in ("", ".", "[")
-            for message in messages
-        )
-
 
 def draw(
     schema: Any, value: Any, problems: Iterable[Mapping[str, Any]] = (), state: State | None = None
@@ -77,7 +40,7 @@ def draw(
     drawing = Drawing(_by_loc(problems), state or State())
     part = whole(schema)
     if type_of(part) not in ("object", []) and "object" not in type_of(part):
-        return _json(drawing, part, value, Place())
+        return json_field(drawing, part, value, Place())
     return _place(drawing, part.but({**part.schema, "type": "object"}), value, Place(must=True))
 
 
@@ -95,24 +58,24 @@ def _by_loc(problems: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
 
 def _place(drawing: Drawing, part: Part, value: Any, place: Place) -> Field:
     drawing.left[0] -= 1
-    if drawing.left[0] < 0 or place.depth + place.level > _MAX_DEPTH or place.name in drawing.state.texts:
-        return _json(drawing, part, value, place)
+    if drawing.left[0] < 0 or place.depth + place.level > MAX_DEPTH or place.name in drawing.state.texts:
+        return json_field(drawing, part, value, place)
     if value is ABSENT and place.name in drawing.state.fresh:
         value = default_of(part, must=True)
     if part.schema.get("readOnly") is True:
         words = value if isinstance(value, str) else ""
-        return replace(_json(drawing, part, value, place), kind="fixed", detail=words)
+        return replace(json_field(drawing, part, value, place), kind="fixed", detail=words)
     part = taken(part, value)
     name = kind(part)
     if value is ABSENT and part.repeats and name in ("object", "variant"):
-        return replace(_basis(drawing, part, place, "omitted"), errors=drawing.below(place.loc))
+        return replace(basis_of(drawing, part, place, "omitted"), errors=drawing.below(place.loc))
     if value is not ABSENT and not (fits(name, value) and controls.can_hold(name, part, value)):
-        return _json(drawing, part, value, place)
+        return json_field(drawing, part, value, place)
     return _of_kind(drawing, name, part, value, place)
 
 
 def _of_kind(drawing: Drawing, name: Kind, part: Part, value: Any, place: Place) -> Field:
-    basis = _basis(drawing, part, place, name)
+    basis = basis_of(drawing, part, place, name)
     if name in ("object", "collection"):
         return _object(drawing, part, value, place, basis)
     if name == "list":
@@ -122,39 +85,13 @@ def _of_kind(drawing: Drawing, name: Kind, part: Part, value: Any, place: Place)
     return controls.fill(basis, part, value)
 
 
-def _basis(drawing: Drawing, part: Part, place: Place, name: str) -> Field:
-    title, words = part.schema.get("title"), part.schema.get("description")
-    return Field(
-        kind=name,
-        name=place.name,
-        key=place.key,
-        loc=place.loc,
-        title=title.strip() if isinstance(title, str) and title.strip() else place.title,
-        help=words if isinstance(words, str) else "",
-        required=place.must,
-        errors=tuple(drawing.problems.get(place.loc, ())),
-    )
-
-
-def _json(drawing: Drawing, part: Part, value: Any, place: Place) -> Field:
-    text = drawing.state.texts.get(place.name)
-    if text is None:
-        text = "" if value is ABSENT else json_text.write(settled(value))
-    return replace(
-        _basis(drawing, part, place, "json"),
-        text=text,
-        hints=controls.hints("json", part),
-        errors=tuple(dict.fromkeys(drawing.below(place.loc))),
-    )
-
-
 # --- groups
 
 
 def _object(drawing: Drawing, part: Part, value: Any, place: Place, basis: Field) -> Field:
     given = {} if value is ABSENT else value
     if len(given) + len(part.schema.get("properties") or {}) > drawing.left[0]:
-        return _json(drawing, part, value, place)
+        return json_field(drawing, part, value, place)
     needed = required(part)
     members = [
         _place(drawing, part.inner(schema), given.get(name, ABSENT), place.member(name, must=name in needed))
@@ -209,28 +146,73 @@ def entry_schema(part: Part, name: str) -> Any:
 
 def _list(drawing: Drawing, part: Part, value: Any, place: Place, basis: Field) -> Field:
     rows = [] if value is ABSENT else list(value)
-    if len(rows) > drawing.left[0]:
-        return _json(drawing, part, value, place)
     if is_tuple(part):
         rows += [ABSENT] * (len(part.schema["items"]) - len(rows))
-    keys = drawing.state.rows.get(place.name, [])
-    if len(keys) != len(rows):
-        keys = [str(number) for number in range(len(rows))]
-    return replace(
+    size = table.page_size(part, drawing.left[0])
+    if (len(rows) > size and is_tuple(part)) or drawing.left[0] < min(len(rows), 2):
+        return json_field(drawing, part, value, place)
+    start = _start(drawing, place, len(rows), size)
+    made = replace(
         basis,
-        children=tuple(_rows(drawing, part, rows, keys, place, basis.title)),
+        children=tuple(_rows(drawing, part, rows, range(start, min(start + size, len(rows))), place)),
         was="1" if value is not ABSENT or place.must else "",
         hints=controls.hints("list", part),
         can_add=_may_grow(part, len(rows)),
+        can_paste=table.can_paste(part),
+    )
+    made = replace(made, columns=_columns(drawing, part, made.children))
+    return _windowed(drawing, made, rows, start, size) if len(rows) > size else made
+
+
+def _start(drawing: Drawing, place: Place, rows: int, size: int) -> int:
+    """Return the first row to draw: of the page that was looked at, or of the first one with a problem."""
+    wanted = max(0, min(drawing.state.looked_at.get(place.name, 0), rows - 1)) // size * size
+    wrong = [at for at in range(rows) if drawing.below(item_loc(place.loc, at))] if rows > size else []
+    if not wrong or any(wanted <= at < wanted + size for at in wrong):
+        return wanted
+    return wrong[0] // size * size
+
+
+def _windowed(drawing: Drawing, made: Field, rows: list[Any], start: int, size: int) -> Field:
+    end = min(len(rows), start + size)
+    others = [at for at in range(len(rows)) if not start <= at < end]
+    unseen = [
+        f"Entry {at + 1}: {message}" for at in others for message in drawing.below(item_loc(made.loc, at))
+    ]
+    return replace(
+        made,
+        before=json_text.write(settled(rows[:start]), pretty=False),
+        after=json_text.write(settled(rows[end:]), pretty=False),
+        position=f"{start + 1:,} to {end:,} of {len(rows):,}",
+        turns=table.turns(made.name, len(rows), size, start),
+        errors=(*made.errors, *unseen[:MAX_UNSEEN]),
     )
 
 
-def _rows(
-    drawing: Drawing, part: Part, rows: list[Any], keys: list[str], place: Place, title: str
-) -> Iterable[Field]:
+def _columns(drawing: Drawing, part: Part, rows: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Return the heads of a table; () where a row holds more than a table can show."""
+    found = table.columns(part)
+    keys = [name for name, _, _ in found]
+    if any(row.kind != "object" or [cell.key for cell in row.children] != keys for row in rows):
+        return ()
+    if any(not cell.is_leaf or cell.kind in ("json", "textarea") for row in rows for cell in row.children):
+        return ()
+    wanted = required(part.inner(item_schema(part, 0)))
+    return tuple(
+        basis_of(drawing, member, Place(name, name, "", title, must=name in wanted), kind(member))
+        for name, title, member in found
+    )
+
+
+def _rows(drawing: Drawing, part: Part, rows: list[Any], shown: range, place: Place) -> Iterable[Field]:
     fixed = len(part.schema["items"]) if is_tuple(part) else 0
-    index = 0
-    for number, (key, row) in enumerate(zip(keys, rows, strict=True)):
+    keys = drawing.state.rows.get(place.name, [])
+    if len(keys) != len(rows) or not all(keys[number] for number in shown):
+        keys = [str(number) for number in range(len(rows))]
+    title = basis_of(drawing, part, place, "list").title
+    index = shown.start
+    for number in shown:
+        row, key = rows[number], keys[number]
         loc = f"{place.loc}#{key}" if row is ABSENT and not fixed else item_loc(place.loc, index)
         inner = part.inner(item_schema(part, number))
         where = Place(child(place.name, key), str(number), loc, f"{title} {number + 1}", row_must(inner))

@@ -33,6 +33,10 @@ class Field:
     detail      a second text: a moment's offset, a variant's level, a fixed value in words; "quiet" for a
                 group to which members may be added although nobody asks for them
     typed       the name of a free member, as the person typed it
+    before, after   JSON of a long list's rows that are not drawn; `position` says in words which are, `turns`
+                hold the actions that draw others
+    columns     the head of a list that is drawn as a table
+    can_paste   rows may be pasted into it; can_add: rows or members may be added
     can_remove  it is a row or a free member; can_omit: a part of a tree that may be taken out again
     """
 
@@ -55,7 +59,13 @@ class Field:
     options: tuple[Option, ...] = ()
     children: tuple[Field, ...] = ()
     errors: tuple[str, ...] = ()
+    before: str = ""
+    after: str = ""
+    position: str = ""
+    turns: tuple[Option, ...] = ()
+    columns: tuple[Field, ...] = ()
     can_add: bool = False
+    can_paste: bool = False
     can_remove: bool = False
     can_omit: bool = False
 
@@ -100,7 +110,8 @@ class State:
     texts     raw text of the JSON editors that could not be read, by name
     chosen    which variant shows, by marker; -1 for "not given"
     kept      what was typed into the variants that do not show: marker -> {variant: value}
-    rows      keys of a list's rows, in order, by the list's name
+    rows      keys of a list's rows, in order, by the list's name; "" for a row that was not drawn
+    looked_at   a row of a long list that is to be drawn, by the list's name
     entries   key, typed name and value of a group's free members, in order, by the group's name
     fresh     places that were just added and still want their defaults
     """
@@ -109,6 +120,7 @@ class State:
     chosen: Mapping[str, int] = field(default_factory=dict)
     kept: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     rows: Mapping[str, list[str]] = field(default_factory=dict)
+    looked_at: Mapping[str, int] = field(default_factory=dict)
     entries: Mapping[str, list[tuple[str, str, Any]]] = field(default_factory=dict)
     fresh: frozenset[str] = frozenset()
 

@@ -201,16 +201,33 @@ def json_type(value: Any) -> str:
     return "object"
 
 
-_FUNCTION: Final = re.compile(r"function.*(uu)?id$|function$", re.IGNORECASE)
-_ENDPOINT: Final = re.compile(r"compute.*endpoint|endpoint.*compute", re.IGNORECASE)
+_PICKER_FORMATS: Final = {
+    "globus-compute-endpoint": "endpoint",
+    "globus-compute-function": "function",
+    "globus-search-index": "index",
+    "globus-flow": "flow",
+}
+# Only the first format is Globus's own; most authors say by the member's name what they want.
+_PICKER_NAMES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
+    ("function", re.compile(r"function(_?(uu)?id)?$|function.*(uu)?id$", re.IGNORECASE)),
+    ("endpoint", re.compile(r"compute.*endpoint|endpoint.*compute", re.IGNORECASE)),
+    ("index", re.compile(r"search_?index(_?(uu)?id)?$|^index_?(uu)?id$", re.IGNORECASE)),
+    ("flow", re.compile(r"(^|_)flow_?(uu)?id$", re.IGNORECASE)),
+)
+_COLLECTION_NAME: Final = re.compile(r"(collection|endpoint)(_?(uu)?id)?$", re.IGNORECASE)
 
 
 def picker(part: Part, key: str) -> str:
-    """Return which list of the site helps to fill in a text: "endpoint", "function" or ""."""
-    schema = part.schema
-    if schema.get("format") == "globus-compute-endpoint":
-        return "endpoint"
-    words = f"{key} {schema.get('title', '')}"
-    if _FUNCTION.search(key):
-        return "function"
-    return "endpoint" if _ENDPOINT.search(words) and "id" in words.lower() else ""
+    """Return which list of the site helps to fill in a text, "" for none.
+
+    "endpoint", "function", "index", "flow" and, for a uuid outside of a `globus-collection`, "collection";
+    decided by `format`, else by the member's name.
+    """
+    form = part.schema.get("format")
+    if isinstance(form, str) and form in _PICKER_FORMATS:
+        return _PICKER_FORMATS[form]
+    words = f"{key} {part.schema.get('title', '')}".lower()
+    for name, pattern in _PICKER_NAMES:
+        if pattern.search(words if name == "endpoint" else key) and (name != "endpoint" or "id" in words):
+            return name
+    return "collection" if form == "uuid" and _COLLECTION_NAME.search(key) else ""

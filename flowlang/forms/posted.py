@@ -33,8 +33,10 @@ class Posted:
     chosen: dict[str, int] = field(default_factory=dict)
     kept: dict[str, dict[str, Any]] = field(default_factory=dict)
     rows: dict[str, list[str]] = field(default_factory=dict)
+    looked_at: dict[str, int] = field(default_factory=dict)
     entries: dict[str, list[tuple[str, str, Any]]] = field(default_factory=dict)
     problems: list[dict[str, JSON]] = field(default_factory=list)
+    fresh: frozenset[str] = frozenset()
     rounds_left: int = 200
 
     def last(self, name: str) -> str:
@@ -45,7 +47,7 @@ class Posted:
     def forget(self, name: str, level: int) -> None:
         """Forget what was read at and below `name`: its controls belonged to another variant of `level`."""
         outer = {f"{name}#variant{above}" for above in range(level)}
-        for kept in (self.unread, self.chosen, self.kept, self.rows, self.entries):
+        for kept in (self.unread, self.chosen, self.kept, self.rows, self.looked_at, self.entries):
             for known in set(kept) - outer:
                 if known == name or known.startswith((f"{name}/", f"{name}#")):
                     kept.pop(known)
@@ -162,6 +164,15 @@ def index_at(posted: Posted, marker: str, default: int) -> int:
 def kept_of(posted: Posted, place: Place) -> dict[str, Any]:
     """Return what was typed into the variants that do not show, by their numbers."""
     return object_of(posted.last(f"{place.name}#kept{place.level}"))
+
+
+def rows_of(posted: Posted, marker: str) -> list[Any]:
+    """Return the rows of a long list that were not drawn, as `marker` holds them."""
+    try:
+        found = json_text.parse(posted.last(marker)) if posted.last(marker) else []
+    except ValueError:
+        return []
+    return list(found) if isinstance(found, list) else []
 
 
 def object_of(text: str) -> dict[str, Any]:

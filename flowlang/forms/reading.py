@@ -4,6 +4,8 @@ Names are JSON pointers (`values.child`). Markers beside them:
   <name>#was       how the value stood: whether blank is "nothing" or "empty"
   <name>#json      the value as JSON text; whoever draws it there says that no other control speaks for it
   <name>#item      the keys of a list's rows, in order
+  <name>#before, #after   JSON of a long list's rows that are not drawn; #look: which row to draw next
+  <name>#paste     a table of which the rows are to be added
   <name>#entry     the keys of a group's free members, in order; <entry>#key is the typed name of one
   <name>#offset    a moment's offset
   <name>#left      what the members that a condition took out of the form held
@@ -14,15 +16,15 @@ Names are JSON pointers (`values.child`). Markers beside them:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from flowlang.forms import arrivals
 from flowlang.forms.conditions import is_conditional, taken, widened
 from flowlang.forms.defaults import default_of
+from flowlang.forms.draft import Draft
 from flowlang.forms.draw import branch_must, entry_schema, row_must
 from flowlang.forms.field import State
-from flowlang.forms.kinds import kind, type_of, variants
+from flowlang.forms.kinds import kind, variants
 from flowlang.forms.parts import Part, is_tuple, item_schema, properties, required, whole
 from flowlang.forms.posted import (
     Place,
@@ -33,33 +35,14 @@ from flowlang.forms.posted import (
     json_value,
     kept_of,
     places_of,
+    rows_of,
     single,
 )
+from flowlang.forms.table import pasted
 from flowlang.forms.validation import is_valid, problem
 from flowlang.forms.values import ABSENT, child, entry, item_loc, member_loc, settled, substance
-from flowlang.problems import JSON
 
 _MAX_DEPTH: Final = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a person has typed so far.
-
-    value     an object; a row that is still empty is ABSENT (`body` is without those)
-    state     what the form holds beside it
-    problems  what could not be read at all, as entries of a validation answer
-    """
-
-    value: dict[str, Any]
-    state: State
-    problems: list[dict[str, JSON]]
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """Return the run's input that this is."""
-        found = settled(self.value)
-        return found if isinstance(found, dict) else {}
 
 
 def read(schema: Any, items: Iterable[tuple[str, str]]) -> dict[str, Any]:
@@ -79,10 +62,12 @@ def read_draft(schema: Any, items: Iterable[tuple[str, str]], fresh: Iterable[st
     texts: dict[str, list[str]] = {}
     for name, text in items:
         texts.setdefault(name, []).append(text.replace("\r\n", "\n"))
-    posted = Posted(texts, places_of(texts))
+    posted = Posted(texts, places_of(texts), fresh=frozenset(fresh))
     part = whole(schema)
     value = _value(posted, part.but({**part.schema, "type": "object"}), Place("", "$", must=True))
-    state = State(posted.unread, posted.chosen, posted.kept, posted.rows, posted.entries, frozenset(fresh))
+    state = State(
+        posted.unread, posted.chosen, posted.kept, posted.rows, posted.looked_at, posted.entries, posted.fresh
+    )
     return Draft(value if isinstance(value, dict) else {}, state, posted.problems)
 
 
@@ -222,9 +207,10 @@ def _means_empty(posted: Posted, part: Part, place: Place) -> bool:
 
 def _list(posted: Posted, part: Part, place: Place) -> Any:
     keys = list(dict.fromkeys(posted.texts.get(f"{place.name}#item", ())))
+    before, after = rows_of(posted, f"{place.name}#before"), rows_of(posted, f"{place.name}#after")
     rows: list[Any] = []
-    given = 0
-    for number_of_row, key in enumerate(keys):
+    given = len(before)
+    for number_of_row, key in enumerate(keys, len(before)):
         inner = part.inner(item_schema(part, number_of_row))
         index = number_of_row if is_tuple(part) else given
         where = place.at(child(place.name, key), item_loc(place.loc, index), must=row_must(inner))
@@ -232,9 +218,28 @@ def _list(posted: Posted, part: Part, place: Place) -> Any:
         given += rows[-1] is not ABSENT
     if is_tuple(part):
         rows = _without_holes(rows)
-    posted.rows[place.name] = keys
+    posted.rows[place.name] = [*("" for _ in before), *keys, *("" for _ in after)]
+    posted.looked_at[place.name] = len(before)
+    rows = _looked_at(posted, part, place, [*before, *rows, *after], len(before) + len(keys))
     is_given = place.must or posted.last(f"{place.name}#was")
     return rows if rows or is_given else ABSENT
+
+
+def _looked_at(posted: Posted, part: Part, place: Place, rows: list[Any], end: int) -> list[Any]:
+    """Do what the buttons of a long list ask for: look at other rows, add one at the end, paste some."""
+    look, keys = posted.last(f"{place.name}#look"), posted.rows[place.name]
+    if look == "paste":
+        rows = [row for row in rows if row is not ABSENT and row != {}]
+        posted.looked_at[place.name] = len(rows)
+        posted.rows.pop(place.name)
+        return [*rows, *pasted(part, posted.last(f"{place.name}#paste"))]
+    if look.isdecimal() and len(look) < 8:
+        posted.looked_at[place.name] = int(look)
+    if end and child(place.name, keys[end - 1]) in posted.fresh:
+        rows.append(rows.pop(end - 1))
+        keys.append(keys.pop(end - 1))
+        posted.looked_at[place.name] = len(rows) - 1
+    return rows
 
 
 def _without_holes(rows: list[Any]) -> list[Any]:
@@ -301,9 +306,3 @@ def _carried(branch: Part, old: Any) -> Any:
         if name in known and is_valid(known[name].schema, typed, branch.root)
     }
     return {**value, **same}
-
-
-def is_object(schema: Any) -> bool:
-    """Whether the form can be guided: the schema asks for an object, as a run's input is one."""
-    name = type_of(whole(schema))
-    return name in ("object", []) or "object" in name

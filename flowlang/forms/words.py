@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from jsonschema import ValidationError
 
+from flowlang.forms.draft import Draft
 from flowlang.forms.keywords import extras, key
-from flowlang.forms.reading import Draft
 from flowlang.forms.validation import errors, problem
 from flowlang.forms.values import ABSENT, child, member_loc
 from flowlang.problems import JSON

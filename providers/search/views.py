@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -14,7 +14,7 @@ from flowlang.problems import JSON
 from providers.search import access
 from providers.search.facets import MOST_COUNTED, PREFIX, chosen_values, facets, narrowed, text_of
 from providers.search.fulltext import found
-from providers.search.models import Entry
+from providers.search.models import Entry, SearchIndex
 from wire import paging
 from wire.parameters import text
 from wire.principals import PUBLIC, Caller, caller_of
@@ -52,11 +52,19 @@ def _size(request: HttpRequest, index: Any) -> dict[str, Any]:
 def index_picker(request: HttpRequest) -> JsonResponse:
     """Indexes by name, as JSON, for forms."""
     words = request.GET.get("q", "").strip()[:MOST_SEARCH_CHARACTERS]
-    rows = access.visible_to(_caller(request)).filter(display_name__icontains=words)
+    rows = _called(access.visible_to(_caller(request)), words)
     documents = [
         {"id": str(row.pk), "display_name": row.display_name} for row in rows.order_by("display_name")[:20]
     ]
     return JsonResponse({"indexes": documents})
+
+
+def _called(rows: QuerySet[SearchIndex], words: str) -> QuerySet[SearchIndex]:
+    """Those of `rows` whose name holds the words, or whose id they are."""
+    try:
+        return rows.filter(pk=UUID(words))
+    except ValueError:
+        return rows.filter(display_name__icontains=words)
 
 
 @require_GET

@@ -32,6 +32,9 @@ def _pairs(field: Field) -> Iterator[tuple[str, str]]:
         yield name, field.text
     if field.kind in ("object", "collection") and field.text:
         yield f"{name}#left", field.text
+    if field.position:
+        yield f"{name}#before", field.before
+        yield f"{name}#after", field.after
     if field.kind == "moment":
         yield f"{name}#offset", field.detail
     if field.kind not in ("variant", "moment", "choice"):

@@ -7,6 +7,9 @@ import { combobox } from "./combobox.js";
 const SOURCES = {
   endpoint: { address: "/compute/endpoints", key: "endpoints", words: "Search compute endpoints, or paste an id" },
   function: { address: "/compute/functions", key: "functions", words: "Search functions, or paste an id" },
+  index: { address: "/search/indexes", key: "indexes", words: "Search indexes, or paste an id" },
+  flow: { address: "/flows/search", key: "flows", words: "Search flows, or paste an id" },
+  collection: { address: "/collections/search", key: "collections", words: "Search collections, or paste an id" },
   principal: { address: "/people/search", key: "principals", words: "Search people and groups" },
   principals: { address: "/people/search", key: "principals", words: "Add people and groups" },
 };

@@ -4,6 +4,7 @@ import { addShortcut } from "../site.js";
 import { mountCollections } from "./collection.js";
 import { mountControls } from "./controls.js";
 import { mountLive } from "./live.js";
+import { mountGrids } from "./grid.js";
 import { mountPickers } from "./picker.js";
 
 addShortcut("Ctrl Enter", "Start the run");
@@ -17,6 +18,7 @@ function mount(root) {
 
 mount(document);
 mountLive(mount);
+mountGrids();
 /** @type {HTMLElement | null} */ (document.querySelector("[data-start]"))?.setAttribute("data-ready", "");
 document.addEventListener("htmx:load", (event) => mount(/** @type {ParentNode} */ (event.target)));
 document.addEventListener("keydown", onKey);
@@ -61,7 +63,7 @@ function focusNext(event) {
 
 /** A new row wants to be filled in. @param {Element} group */
 function focusNew(group) {
-  const rows = group.querySelectorAll(":scope > .rows > .row, :scope > .group__members > .entry, :scope > .entry");
+  const rows = group.querySelectorAll(":scope > .rows > .row, :scope > .grid .row, :scope > .group__members > .entry, :scope > .entry");
   const place = rows.length ? rows[rows.length - 1] : group;
   const field = place.querySelector("input:not([type=hidden]), select, textarea");
   if (field instanceof HTMLElement) field.focus();
