@@ -53,4 +53,4 @@ def test_a_sweeper_killed_while_it_starts_a_run_starts_it_once(workshop):
     assert counts(workshop) == "1 1 1 ENDED"
     assert shell(workshop, _SCHEDULE) == ""
     workshop.sweeper()
-    wait_until(lambda: counts(workshop) == "2 2 2 ENDED")
+    wait_until(lambda: counts(workshop) == "2 2 2 ENDED", seconds=60)
