@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from flowlang.dataflow import results
 from flowlang.dataflow.joining import join, widened
 from flowlang.dataflow.scene import Record, Use
 from flowlang.dataflow.steps import Given, Step, Way
-from flowlang.dataflow.values import Names, Value
+from flowlang.dataflow.values import NOTHING, Names, Value
 from flowlang.graph import Graph
 from flowlang.problems import JSON
 
@@ -44,7 +43,8 @@ def analyse(
     """Return what is known of the run data at every state.
 
     1. States are taken in reverse post-order: one after all that lead to it, but for the arrows that go back.
-    2. Each is applied to what enters it; where that adds to what enters another state, that is taken again.
+    2. What enters one is joined from all ways to it; where that is new, it is applied, and those it leads to
+       are taken (again).
     3. What still changes after three visits is widened, so that loops come to rest.
 
     start    what can be the input
@@ -52,53 +52,69 @@ def analyse(
     uses     state -> uses of the input, filled if given
     """
     found = Analysis({}, {}, {}, start)
-    if graph.start is None:
-        return found
-    order = _order(graph)
-    errors = (results.caught(ids, ""), results.caught(ids, "AwaitWebInput"))
-    given, context = Given(ids, details or {}, errors), results.context(ids)
-    leading = Counter(target for name in order for target in graph.targets(name))
-    leading[graph.start] += 1
-    steps: dict[str, Step] = {}
-    visits = dict.fromkeys(order, 0)
-    found.entered[graph.start] = start
-    waiting, names = [order[graph.start]], list(order)
-    while waiting:
-        name = names[heapq.heappop(waiting)]
-        if visits[name] >= _MAX_VISITS:
-            continue
-        visits[name] += 1
-        if name not in steps:
-            state = graph.states[name]
-            fields = state if isinstance(state, dict) else {}
-            steps[name] = Step(name, fields, graph.arrows[name], given)
-        record = found.records[name] = Record([] if uses is not None else None)
-        ways = found.ways[name] = steps[name].apply(found.entered[name], context, ids, record)
-        if uses is not None:
-            uses[name] = record.uses or []
-        for arrow, data in ways:
-            at = order.get(arrow.target)
-            if at is None:
-                continue
-            is_only_way = leading[arrow.target] == 1
-            is_more = _enter(found, arrow.target, data, visits[arrow.target], is_only_way=is_only_way)
-            if is_more and at not in waiting:
-                heapq.heappush(waiting, at)
+    if graph.start is not None:
+        _Walk(graph, found, ids, details or {}).run(uses)
     return found
 
 
-def _enter(found: Analysis, target: str, data: Value, visits: int, *, is_only_way: bool) -> bool:
-    """Add to what enters `target`; False when that says nothing new."""
-    before = found.entered.get(target)
-    if before is None or is_only_way:
-        # Where one way leads in, it alone says what enters; whether loops rest is seen where ways meet.
-        found.entered[target] = data
-        return before is not data
-    both = join(before, data)
-    if both is before:
-        return False
-    found.entered[target] = widened(before, both) if visits >= _VISITS_BEFORE_WIDENING else both
-    return True
+class _Walk:
+    """One analysis under way. `incoming`: for each state, the data of every way to it, by its source."""
+
+    def __init__(self, graph: Graph, found: Analysis, ids: Names, details: Mapping[str, JSON]) -> None:
+        self.graph, self.found, self.ids = graph, found, ids
+        errors = (results.caught(ids, ""), results.caught(ids, "AwaitWebInput"))
+        self.given, self.context = Given(ids, details, errors), results.context(ids)
+        self.order = _order(graph)
+        self.visits = dict.fromkeys(self.order, 0)
+        self.incoming: dict[str, dict[tuple[Any, ...], Value]] = {name: {} for name in self.order}
+
+    def run(self, uses: dict[str, list[Use]] | None) -> None:
+        """Visit states until nothing is new."""
+        names, steps = list(self.order), dict[str, Step]()
+        self.incoming[names[0]][()] = self.found.start
+        waiting = [0]
+        while waiting:
+            name = names[heapq.heappop(waiting)]
+            if not self._enter(name):
+                continue
+            if name not in steps:
+                state = self.graph.states[name]
+                fields = state if isinstance(state, dict) else {}
+                steps[name] = Step(name, fields, self.graph.arrows[name], self.given)
+            record = self.found.records[name] = Record([] if uses is not None else None)
+            ways = steps[name].apply(self.found.entered[name], self.context, self.ids, record)
+            self.found.ways[name] = ways
+            if uses is not None:
+                uses[name] = record.uses or []
+            for way in ways:
+                self._lead_on(name, way, waiting)
+
+    def _lead_on(self, name: str, way: Way, waiting: list[int]) -> None:
+        target = way.arrow.target
+        at = self.order.get(target)
+        if at is None:
+            return
+        key = (name, *way.arrow.loc)
+        if self.incoming[target].get(key) is not way.data:
+            self.incoming[target][key] = way.data
+            if at not in waiting:
+                heapq.heappush(waiting, at)
+
+    def _enter(self, name: str) -> bool:
+        """Work out what enters the state; False when that is nothing new."""
+        data = NOTHING
+        for way in self.incoming[name].values():
+            data = join(data, way)
+        before = self.found.entered.get(name)
+        self.visits[name] += 1
+        if before is None or len(self.incoming[name]) == 1:
+            # Where one way leads in, it alone says what enters; whether loops rest is seen where ways meet.
+            self.found.entered[name] = data
+            return before is not data and self.visits[name] <= _MAX_VISITS
+        both = join(before, data)
+        is_wide = self.visits[name] > _VISITS_BEFORE_WIDENING
+        self.found.entered[name] = widened(before, both) if is_wide else both
+        return both is not before and self.visits[name] <= _MAX_VISITS
 
 
 def _order(graph: Graph) -> dict[str, int]:

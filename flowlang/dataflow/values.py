@@ -113,13 +113,16 @@ class Members:
         if len(buckets) == 1 and len(buckets[0]) >= _SMALL:
             buckets = spread(buckets[0])
         at = hash(key) % len(buckets)
-        bucket = {**buckets[at], key: value}
+        bucket = buckets[at]
+        if value is None or bucket.get(key) is not value:
+            # Else the bucket stays the same: in the second round of a loop most results are the same again.
+            buckets = (*buckets[:at], {**bucket, key: value}, *buckets[at + 1 :])
         bit = 1 << self.names.setdefault(key, len(self.names))
         sure = self.certain & ~bit if value is None else self.certain | bit
         written = self.written | bit if is_write else self.written
         return Members(
             self.names,
-            (*buckets[:at], bucket, *buckets[at + 1 :]),
+            buckets,
             (self.mask | bit, sure, self.known | bit, written),
             self.rest,
             self.source,
