@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from flowlang.check_values import parsed
 from flowlang.dataflow import results, rules, templates
+from flowlang.dataflow.joining import join
 from flowlang.dataflow.places import MAYBE, NO, OPEN, assume, put
 from flowlang.dataflow.scene import Note, Record, Scene, Subject
 from flowlang.dataflow.values import ANY, NUMBER, OBJECT, TEXT, Names, Value, words
@@ -32,12 +33,16 @@ class Step:
 
     place  where its result is stored; None where the path cannot be used
     given  what an action or web input gives it; None where it makes its result itself
+    made   the result of the last visit
     """
 
-    __slots__ = ("arrows", "chosen", "error", "given", "is_caught", "kind", "loc", "place", "rules", "state")
+    __slots__ = (
+        "arrows", "chosen", "error", "given", "is_caught", "kind", "loc", "made", "place", "rules", "state",
+    )  # fmt: skip
 
     def __init__(self, name: str, state: Mapping[str, JSON], arrows: list[Transition], given: Given) -> None:
         self.state, self.arrows = state, arrows
+        self.made: Value | None = None
         self.loc: Loc = ("States", name)
         kind = state.get("Type")
         self.kind = kind if isinstance(kind, str) else ""
@@ -60,7 +65,7 @@ class Step:
         if self.kind in ("Wait", "Fail"):
             self._read(scene)
         after = data
-        result = self._result(scene)
+        result = self._kept(self._result(scene))
         if record.notes:
             after = _after(data, record.notes, ids)
         if result is not None:
@@ -70,6 +75,15 @@ class Step:
             for arrow in self.arrows
             if arrow.kind in ("next", "catch")
         ]
+
+    def _kept(self, result: Value | None) -> Value | None:
+        """Return the result of the visit before, if this one says the same: shared, it need not be joined."""
+        before, self.made = self.made, result
+        if before is None or result is None or before is result:
+            return result
+        if join(before, result) is before and join(result, before) is result:
+            self.made = before
+        return self.made
 
     def _read(self, scene: Scene) -> None:
         """Read the paths of a Wait or Fail."""
