@@ -40,15 +40,11 @@ def main() -> None:
     options = arguments()
     if not options.alone:
         others.install()
-    flows = [question(shape, size) for shape in options.shapes for size in options.sizes]
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, Python {sys.version.split()[0]}")
-    rows = ours(flows, options.seconds)
-    if not options.alone:
-        asked = {"flows": flows, "seconds": options.seconds, "states_schema": states_schema.schema()}
-        rows += others.ask([others.PYTHON, others.BENCH / "others_check.py"], asked)
-        rows += others.ask(["node", others.BENCH / "others_check.cjs"], asked)
     for shape in options.shapes:
-        table(shape, [row for row in rows if row["shape"] == shape], options.sizes)
+        flows = [question(shape, size) for size in options.sizes]
+        rows = ours(flows, options.seconds) + ([] if options.alone else theirs(flows, options.seconds))
+        table(shape, rows, options.sizes)
     cold(alone=options.alone)
 
 
@@ -85,6 +81,12 @@ def ours(flows: list[dict], seconds: float) -> list[dict]:
     return rows
 
 
+def theirs(flows: list[dict], seconds: float) -> list[dict]:
+    asked = {"flows": flows, "seconds": seconds, "states_schema": states_schema.schema()}
+    rows = others.ask([others.PYTHON, others.BENCH / "others_check.py"], asked)
+    return rows + others.ask(["node", others.BENCH / "others_check.cjs"], asked)
+
+
 def unseen(flow: dict) -> list[str]:
     flows = (definitions.flow(flow["shape"], flow["states"], f"x{number}") for number in range(UNSEEN))
     return [json.dumps(flow, indent=2) for flow in flows]
@@ -93,7 +95,7 @@ def unseen(flow: dict) -> list[str]:
 def table(shape: str, rows: list[dict], sizes: list[int]) -> None:
     tools = list(dict.fromkeys(row["tool"] for row in rows))
     print(f"\n{shape}: ms, median [least .. most], times ours")
-    print(f"{'states':38}" + "".join(f"{size:>32,}" for size in sizes) + "   growth  problems")
+    print(f"{'states':38}" + "".join(f"{size:>32,}" for size in sizes) + "   growth  problems", flush=True)
     base = {row["states"]: row["median"] for row in rows if row["tool"] == OURS}
     for tool in tools:
         found = {row["states"]: row for row in rows if row["tool"] == tool}
