@@ -42,12 +42,12 @@ class Broker:
         with self._client() as client:
             client.flushall()
 
-    def everything(self) -> bytes:
+    def everything(self) -> list[bytes]:
         """Return the messages that it holds, their bodies made readable."""
         with self._client() as client:
             keys = [key for key in client.scan_iter() if client.type(key) == b"list"]
             messages = [message for key in keys for message in client.lrange(key, 0, -1)]
-        return b"\n".join(message + base64.b64decode(json.loads(message)["body"]) for message in messages)
+        return [message + base64.b64decode(json.loads(message)["body"]) for message in messages]
 
     def stop(self) -> None:
         if self._child is not None:

@@ -13,14 +13,14 @@ SECRET = "canary-7d1f0a"
 _CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "S3"}]
 
 
-def kept(site: Site, runs: int = 10) -> Outcome:
+def kept(site: Site, runs: int = 3) -> Outcome:
     """Secrets in private parameters and private run data, sent to providers that fail in many ways."""
-    messages: list[bytes] = []
+    messages: set[bytes] = set()
     nemesis = Nemesis(site, site.seed)
     nemesis.employ(1)
     nemesis.employ_sweeper()
     nemesis.every(0.3, nemesis.kill_a_pool_process)
-    nemesis.every(0.05, lambda: messages.append(site.broker.everything()))
+    nemesis.every(0.2, lambda: messages.update(site.broker.everything()))
     site.wait_for_worker()
     began_at = time.monotonic()
     modes = ("brief", "broken", "malformed", "flaky", "unavailable")
@@ -35,7 +35,9 @@ def kept(site: Site, runs: int = 10) -> Outcome:
     nemesis.dismiss()
     outcome = judged(site, run_ids, nemesis, took, 0.0)
     leaks = _leaks(site, messages)
-    return Outcome(outcome.values | {"leaks": len(leaks), "messages": len(b"".join(messages))}, tuple(leaks))
+    return Outcome(
+        outcome.values | {"leaks": len(leaks), "messages": len(messages)}, (*leaks, *outcome.violations)
+    )
 
 
 def _definition(url: str) -> flows.Definition:
@@ -45,7 +47,7 @@ def _definition(url: str) -> flows.Definition:
     )
 
 
-def _leaks(site: Site, messages: list[bytes]) -> list[str]:
+def _leaks(site: Site, messages: set[bytes]) -> list[str]:
     """Say where the secret is and must not be. (It is in the run's own data, and with the provider.)"""
     rows = site.tables.ask("SELECT code, details, description FROM runs_runevent")
     found = [f"event {code}: {details}" for code, details, text in rows if SECRET in details + text]

@@ -36,6 +36,7 @@ class Findings:
     gaps: int = 0
     claims: int = 0
     violations: list[str] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)
 
 
 def check(tables: Tables, books: Books, run_ids: list[str]) -> Findings:
@@ -49,6 +50,9 @@ def check(tables: Tables, books: Books, run_ids: list[str]) -> Findings:
         found.stuck += row["status"] not in ENDED
         found.gaps += [entry.seq for entry in log] != list(range(1, row["last_seq"] + 1))
         found.claims += len(claims[run_id])
+        if row["status"] not in ENDED:
+            names = ("state", "wake_at", "hint_at", "lease_owner", "lease_until", "recoveries", "attempts")
+            found.unfinished.append(f"run {run_id} goes on: { {name: str(row[name]) for name in names} }")
         problems = [
             *_sequence(row, log),
             *_entries(log),

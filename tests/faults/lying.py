@@ -5,7 +5,15 @@ FAULTS_LIES=0.01:7 python -m pytest tests/engine -p tests.faults.lying --ds=test
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+
+from tests.faults.extra import lies
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    terminalreporter.write_line(f"lies told: {lies.told}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

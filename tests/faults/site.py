@@ -45,6 +45,13 @@ class Books:
         return Counter(line["id"] for line in self.lines() if line["effect"])
 
 
+def _close_when_terminated() -> None:
+    """A SIGTERM ends this process as an error does: what it started must not outlive it."""
+    is_main = threading.current_thread() is threading.main_thread()
+    if is_main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+
 class Site:
     """Processes on a data folder of their own. Close it: nothing that it started stays.
 
@@ -74,6 +81,7 @@ class Site:
         } | environment
 
     def __enter__(self) -> Site:
+        _close_when_terminated()
         try:
             self._open()
         except BaseException:

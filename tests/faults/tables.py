@@ -16,7 +16,7 @@ ENDED = ("SUCCEEDED", "FAILED")
 LOST = (psycopg.Error, sqlite3.Error)
 _RUN = (
     "id, status, state, visit, data, intent, last_seq, wake_at, lease_owner, lease_until, lease_token,"
-    " completed_at, recoveries"
+    " completed_at, recoveries, attempts, hint_at"
 )
 # Every claim leaves a trace here, whoever makes it.
 _TRACE = {

@@ -98,4 +98,4 @@ def judged(site: Site, run_ids: Iterable[str], nemesis: Nemesis, took: float, st
         "steps/s": round(steps / took, 1),
     }
     failures = (f"nemesis: {each}" for each in nemesis.failures)
-    return Outcome(values, (*found.violations, *failures))
+    return Outcome(values, (*found.violations, *found.unfinished, *failures))

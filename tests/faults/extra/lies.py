@@ -13,13 +13,14 @@ _WRITES: Final = ("INSERT", "UPDATE", "DELETE")
 _ENGINE: Final = os.path.join(os.getcwd(), "runs") + os.sep
 LIE: Final = "the connection was lost after the commit (a lie)"
 
+told = 0
+
 
 class Liar:
     """Lies about a share of the commits that the engine makes, itself or by a provider that it calls."""
 
     def __init__(self, share: float, seed: int) -> None:
         self.share, self.chance = share, random.Random(seed)
-        self.lies = self.commits = 0
 
     def attach(self, connection: Any, **_: Any) -> None:
         """Stand between a new connection and whoever commits on it."""
@@ -46,11 +47,11 @@ class Liar:
         return result
 
     def maybe_lie(self) -> None:
+        global told
         if not is_ours():
             return
-        self.commits += 1
         if self.chance.random() < self.share:
-            self.lies += 1
+            told += 1
             raise OperationalError(LIE)
 
 

@@ -1,0 +1,38 @@
+"""The engine's own tests, while some commits succeed and then say that the connection was lost."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.engine.workshop import BASE
+
+# Left out are tests that count statements (a lie costs some) and those that are about errors of the database.
+SUITE = ["rules", "calls", "wishes", "web_inputs", "endings"]
+SECONDS = 400
+
+
+def lied_to(share: float, seed: int) -> str:
+    """Return what pytest says of the engine's tests under these lies; the summary is its last line."""
+    command = [sys.executable, "-m", "pytest", "-p", "tests.faults.lying", "--ds=tests.faults.settings"]
+    files = [f"tests/engine/test_{name}.py" for name in SUITE]
+    done = subprocess.run(
+        [*command, "-k", "not cost", "--tb=short", "-o", "addopts=", *files],
+        cwd=BASE, env=os.environ | {"FAULTS_LIES": f"{share}:{seed}"},
+        text=True, capture_output=True, timeout=SECONDS,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-4000:]
+    return done.stdout
+
+
+def test_the_engine_holds_though_commits_lie():
+    said = lied_to(0.05, 1)
+    assert "lies told: 0" not in said
+    assert "lies told:" in said
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", [2, 3, 4])
+def test_the_engine_holds_whichever_commits_lie(seed):
+    assert "lies told:" in lied_to(0.01, seed)
