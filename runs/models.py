@@ -234,6 +234,90 @@ class ScheduledRun(models.Model):
         constraints = [models.UniqueConstraint(fields=["schedule", "due_at"], name="scheduled_run_once")]
 
 
+class RunAgain(models.Model):
+    """A run that began as another one's input, changed or not."""
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, primary_key=True, related_name="again")
+    earlier = models.ForeignKey(Run, on_delete=models.SET_NULL, null=True, related_name="runs_again")
+
+
+class Preset(models.Model):
+    """An input of a flow that somebody has given a name; shared: for all who may start the flow.
+
+    input    JSON as text, without secrets
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="presets")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="presets")
+    name = models.CharField(max_length=64)
+    is_shared = models.BooleanField(default=False)
+    input = models.TextField(default="{}")
+    created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["flow", "owner", "name"], name="preset_mine_once", condition=models.Q(is_shared=False)
+            ),
+            models.UniqueConstraint(
+                fields=["flow", "name"], name="preset_shared_once", condition=models.Q(is_shared=True)
+            ),
+        ]
+
+
+class Batch(models.Model):
+    """Many runs of a flow, one for each row of a table.
+
+    request_id   what the page calls its request: the same one again is the same batch
+    notify_on, managers, monitors, tags   for each of its runs
+    next_at      when rows are to be started that wait; null when none does
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    flow = models.ForeignKey(Flow, on_delete=models.PROTECT, related_name="batches")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="batches")
+    request_id = models.CharField(max_length=255)
+    label = models.CharField(max_length=64, blank=True)
+    tags = models.JSONField(default=list)
+    notify_on = models.JSONField(default=list)
+    managers = models.JSONField(default=list)
+    monitors = models.JSONField(default=list)
+    next_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "request_id"], name="batch_request_once")]
+        indexes = [
+            models.Index(fields=["next_at"], name="batch_due", condition=models.Q(next_at__isnull=False)),
+            models.Index(fields=["owner", "-created_at"], name="batch_owner_newest"),
+        ]
+
+
+class BatchRow(models.Model):
+    """One row of a batch and the run that it has become.
+
+    number    as people count: the first row is 1
+    problem   why no run was started; with neither run nor problem the row waits for its turn
+    tries     how often it was started again after its run had failed; `earlier` is the run before
+    """
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField()
+    label = models.CharField(max_length=64, blank=True)
+    input = models.TextField(default="{}")
+    run = models.OneToOneField(Run, on_delete=models.SET_NULL, null=True, related_name="batch_row")
+    earlier = models.ForeignKey(Run, on_delete=models.SET_NULL, null=True, related_name="+")
+    tries = models.PositiveSmallIntegerField(default=0)
+    problem = models.CharField(max_length=500, blank=True)
+    is_started = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="batch_row_number")]
+
+
 class Heartbeat(models.Model):
     """When a part of the site last showed that it is alive, e.g. "sweeper"."""
 
