@@ -2,11 +2,22 @@
 
 from django.urls import URLPattern, path
 
-from runs import given_up_page, list_page, pickers, retry_page, run_page, schedule_views, start_page
+from runs import (
+    given_up_page,
+    list_page,
+    pickers,
+    retry_page,
+    run_page,
+    schedule_views,
+    start_page,
+    start_text,
+)
 
 pages: list[URLPattern] = [
     path("flows/<uuid:flow_id>/start", start_page.start, name="start"),
     path("flows/<uuid:flow_id>/start/check", start_page.check, name="check"),
+    path("flows/<uuid:flow_id>/start/problems", start_text.problems, name="text-problems"),
+    path("flows/<uuid:flow_id>/start/complete", start_text.complete, name="text-complete"),
     path("people/search", pickers.people, name="people"),
     path("flows/search", pickers.flows, name="flow-search"),
     path("runs/", list_page.runs, name="runs"),

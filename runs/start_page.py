@@ -69,7 +69,7 @@ def _from_link(schema: Any, text: str) -> Sheet:
         return begun(schema, source=f"The link's input cannot be used, so this is the empty form. {error}")
     if not isinstance(value, dict):
         return begun(schema, source="The link's input is not a JSON object, so this is the empty form.")
-    return begun(schema, value, "Filled in by the link that you followed.")
+    return begun(schema, value, "Filled in by the link that you followed.", "link")
 
 
 def _from_run(request: HttpRequest, schema: Any, run_id: str) -> Sheet:
@@ -81,7 +81,8 @@ def _from_run(request: HttpRequest, schema: Any, run_id: str) -> Sheet:
         )
     earlier = orjson.loads(Run.objects.values_list("input", flat=True).get(pk=run.pk))
     name = f"“{run.label}”" if run.label else str(run.pk)[:8]
-    sheet = begun(schema, again(schema, earlier), f"Filled with the input of run {name}.")
+    origin = f"run {str(run.pk)[:8]}"
+    sheet = begun(schema, again(schema, earlier), f"Filled with the input of run {name}.", origin)
     return replace(sheet, label=run.label, tags=", ".join(run.tags))
 
 
@@ -90,7 +91,7 @@ def _acted(sheet: Sheet, version: FlowVersion, action: str) -> Sheet:
     if action.startswith("tab:"):
         return turned(sheet, schema, action.removeprefix("tab:"))
     if action == "sample" and isinstance(sample, dict):
-        return _keeping(sheet, begun(schema, sample, "Filled with the sample."))
+        return _keeping(sheet, begun(schema, sample, "Filled with the sample.", "sample"))
     if action == "clear":
         return _keeping(sheet, begun(schema))
     return sheet
@@ -167,9 +168,15 @@ def _drawn(version: FlowVersion, sheet: Sheet) -> tuple[Field | None, str]:
     if sheet.tab == ADVANCED:
         return None, ""
     try:
-        return forms.draw(version.input_schema, sheet.draft.value, sheet.problems, sheet.draft.state), ""
+        return _form(version, sheet), ""
     except UnusableSchema as error:
         return None, str(error)
+
+
+def _form(version: FlowVersion, sheet: Sheet) -> Field:
+    schema, draft = version.input_schema, sheet.draft
+    root = forms.draw(schema, draft.value, sheet.problems, draft.state)
+    return forms.with_origins(root, draft.body, forms.defaults(schema), sheet.filled, sheet.origin)
 
 
 def _items(request: HttpRequest) -> Iterator[tuple[str, str]]:

@@ -10,11 +10,12 @@ from flowlang import events, forms
 from flowlang.forms import Draft, Field, State, json_text
 from flowlang.problems import JSON
 from runs import metadata
+from runs.start_text import NOT_AN_OBJECT
 from wire.errors import Unprocessable
 
 GUIDED, ADVANCED = "guided", "advanced"
 Problem = dict[str, Any]
-_NOT_AN_OBJECT: Final = "The input of a flow is a JSON object: it starts with { and ends with }."
+_MOST_CARRIED: Final = 50_000
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,9 @@ class Sheet:
     text      the input as the JSON editor has it
     problems  what is wrong with the input, and `faults` with "label", "tags" and "text"
     source    where the values come from, in words; "" for the flow's own defaults
+    origin    the same in a word or two, for each value; `filled` is what that put in
+    broken    the JSON editor's text, where the form shows the last one that could be read
+    valid     that last one
     """
 
     draft: Draft
@@ -34,20 +38,31 @@ class Sheet:
     label: str = ""
     tags: str = ""
     source: str = ""
+    origin: str = ""
+    filled: Mapping[str, Any] = field(default_factory=dict)
+    broken: str = ""
+    valid: str = ""
     problems: list[Problem] = field(default_factory=list)
     faults: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def filled_text(self) -> str:
+        """What `filled` is, as the page carries it along."""
+        text = json_text.write(dict(self.filled), pretty=False) if self.origin else ""
+        return text if len(text) <= _MOST_CARRIED else ""
 
     @property
     def is_right(self) -> bool:
         return not self.problems and not self.faults
 
 
-def begun(schema: Any, value: Mapping[str, Any] | None = None, source: str = "") -> Sheet:
+def begun(schema: Any, value: Mapping[str, Any] | None = None, source: str = "", origin: str = "") -> Sheet:
     """Return a new sheet with `value`, or with the schema's defaults; the form shows unless it cannot."""
     filled = forms.defaults(schema) if value is None else dict(value)
     draft = Draft(filled, State(), [])
     tab = GUIDED if forms.is_object(schema) else ADVANCED
-    return Sheet(draft, tab, json_text.write(draft.body), source=source)
+    text = json_text.write(draft.body)
+    return Sheet(draft, tab, text, source=source, origin=origin, filled=draft.body, valid=text)
 
 
 def posted(schema: Any, items: Iterable[tuple[str, str]], action: str) -> Sheet:
@@ -62,30 +77,56 @@ def posted(schema: Any, items: Iterable[tuple[str, str]], action: str) -> Sheet:
         label=said.get("label", ""),
         tags=said.get("tags", ""),
         source=said.get("source", "")[:200],
+        origin=said.get("origin", "")[:40],
+        filled=_object(said.get("filled", "")),
+        broken=said.get("broken", "").replace("\r\n", "\n"),
+        valid=said.get("valid", ""),
     )
-    return _parsed(sheet) if sheet.tab == ADVANCED else replace(sheet, text=json_text.write(sheet.draft.body))
+    return _parsed(sheet) if sheet.tab == ADVANCED else _written(sheet)
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        value = json_text.parse(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _written(sheet: Sheet) -> Sheet:
+    """The form speaks: its values become the text. A text that could not be read waits until they change."""
+    text = json_text.write(sheet.draft.body)
+    is_unchanged = bool(sheet.broken) and sheet.draft.body == _object(sheet.valid)
+    return replace(sheet, text=text, broken=sheet.broken if is_unchanged else "")
 
 
 def _parsed(sheet: Sheet) -> Sheet:
-    """The JSON editor speaks: its text becomes the draft, or a fault."""
+    """The JSON editor speaks: its text becomes the draft; a fault leaves the last valid one."""
+    last = Draft(_object(sheet.valid), State(), [])
     try:
         value = json_text.parse(sheet.text)
     except ValueError as error:
-        return replace(sheet, draft=Draft({}, State(), []), faults={"text": str(error)})
+        return replace(sheet, draft=last, faults={"text": str(error)})
     if not isinstance(value, dict):
-        return replace(sheet, draft=Draft({}, State(), []), faults={"text": _NOT_AN_OBJECT})
-    return replace(sheet, draft=Draft(value, State(), []))
+        return replace(sheet, draft=last, faults={"text": NOT_AN_OBJECT})
+    return replace(sheet, draft=Draft(value, State(), []), valid=sheet.text)
 
 
 def turned(sheet: Sheet, schema: Any, tab: str) -> Sheet:
-    """Return the sheet with its other view, unless this one holds something that the other cannot show."""
-    if sheet.faults or tab == sheet.tab:
+    """Return the sheet with its other view.
+
+    A text that is no input lets the form show the last one that was, and comes back with the editor. A form
+    that holds something unread stays, because the text cannot hold it.
+    """
+    if tab == sheet.tab or (tab == GUIDED and not forms.is_object(schema)):
         return sheet
-    if sheet.tab == GUIDED and sheet.draft.problems:
+    if sheet.tab == GUIDED and sheet.draft.is_short:
         return replace(sheet, problems=list(sheet.draft.problems))
-    if tab == GUIDED and not forms.is_object(schema):
-        return sheet
-    return replace(sheet, tab=tab, text=json_text.write(sheet.draft.body))
+    if tab == GUIDED:
+        return replace(sheet, tab=GUIDED, broken=sheet.text if "text" in sheet.faults else "", faults={})
+    text = json_text.write(sheet.draft.body)
+    shown = replace(sheet, tab=ADVANCED, text=sheet.broken or text, broken="")
+    return _parsed(shown if sheet.broken else replace(shown, valid=text))
 
 
 def checked(sheet: Sheet, schema: Any) -> tuple[Sheet, dict[str, Any]]:

@@ -10,6 +10,7 @@ from flowlang.forms.defaults import defaults
 from flowlang.forms.draft import Draft, is_object
 from flowlang.forms.draw import draw, fields
 from flowlang.forms.field import Field, Option, State, shape, walk
+from flowlang.forms.origins import with_origins
 from flowlang.forms.reading import read, read_draft
 from flowlang.forms.validation import UnusableSchema, validate
 from flowlang.forms.words import explain
@@ -31,4 +32,5 @@ __all__ = [
     "shape",
     "validate",
     "walk",
+    "with_origins",
 ]

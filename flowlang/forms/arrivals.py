@@ -47,7 +47,7 @@ def arrived(posted: Posted, part: Part, shown: Part, place: Place, given: dict[s
         member = shown.inner(schema)
         begun = kept.pop(name, default_of(member, must=name in required(shown)))
         found |= {} if begun is ABSENT else {name: begun}
-        posted.problems.append(_told(member, name, member_loc(place.loc, name)))
+        posted.notes.append(_told(member, name, member_loc(place.loc, name)))
     return found
 
 

@@ -56,7 +56,7 @@ def widened(part: Part) -> Part:
     found = branches(part)
     if not found:
         return part.but(plain)
-    return part.but({**plain, "properties": {**found, **(plain.get("properties") or {})}})
+    return part.but({**plain, "properties": {**(plain.get("properties") or {}), **found}})
 
 
 def _plain(schema: dict[str, Any]) -> dict[str, Any]:

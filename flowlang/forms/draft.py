@@ -18,12 +18,14 @@ class Draft:
 
     value     an object; a row that is still empty is ABSENT (`body` is without those)
     state     what the form holds beside it
-    problems  what could not be read at all, as entries of a validation answer
+    problems  what could not be read, or not be looked at yet, as entries of a validation answer
+    is_short  something that was typed is in the form only: it could not be read
     """
 
     value: dict[str, Any]
     state: State
     problems: list[dict[str, JSON]]
+    is_short: bool = False
 
     @property
     def body(self) -> dict[str, Any]:

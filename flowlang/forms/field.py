@@ -36,6 +36,7 @@ class Field:
     before, after   JSON of a long list's rows that are not drawn; `position` says in words which are, `turns`
                 hold the actions that draw others
     columns     the head of a list that is drawn as a table
+    origin      where the value comes from, in a word (`origins`); can_reset: it has a default that it is not
     can_paste   rows may be pasted into it; can_add: rows or members may be added
     can_remove  it is a row or a free member; can_omit: a part of a tree that may be taken out again
     """
@@ -59,6 +60,8 @@ class Field:
     options: tuple[Option, ...] = ()
     children: tuple[Field, ...] = ()
     errors: tuple[str, ...] = ()
+    origin: str = ""
+    can_reset: bool = False
     before: str = ""
     after: str = ""
     position: str = ""

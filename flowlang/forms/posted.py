@@ -24,6 +24,8 @@ _TRIMMED: Final = frozenset({"uuid", "email", "uri", "ipv4", "ipv6", "hostname",
 class Posted:
     """The posted texts by name, the places they speak of, and what reading them brought to light.
 
+    problems      what could not be read, so that it is in the form only
+    notes         what has come into the form and was not looked at yet
     rounds_left   how often a conditional place may still be read once more; nested ones would multiply
     """
 
@@ -36,6 +38,7 @@ class Posted:
     looked_at: dict[str, int] = field(default_factory=dict)
     entries: dict[str, list[tuple[str, str, Any]]] = field(default_factory=dict)
     problems: list[dict[str, JSON]] = field(default_factory=list)
+    notes: list[dict[str, JSON]] = field(default_factory=list)
     fresh: frozenset[str] = frozenset()
     rounds_left: int = 200
 

@@ -68,7 +68,8 @@ def read_draft(schema: Any, items: Iterable[tuple[str, str]], fresh: Iterable[st
     state = State(
         posted.unread, posted.chosen, posted.kept, posted.rows, posted.looked_at, posted.entries, posted.fresh
     )
-    return Draft(value if isinstance(value, dict) else {}, state, posted.problems)
+    told = [*posted.problems, *posted.notes]
+    return Draft(value if isinstance(value, dict) else {}, state, told, bool(posted.problems))
 
 
 def _value(posted: Posted, part: Part, place: Place) -> Any:
@@ -287,7 +288,7 @@ def _switched(posted: Posted, part: Part, place: Place) -> Any:
     posted.chosen[marker], posted.kept[marker] = wanted, kept
     if wanted < 0:
         return ABSENT
-    posted.problems.append(problem(place.loc, f"“{choices[wanted].title}” was chosen: look at its fields."))
+    posted.notes.append(problem(place.loc, f"“{choices[wanted].title}” was chosen: look at its fields."))
     value = kept.pop(str(wanted), ABSENT)
     return _carried(choices[wanted].part, old) if value is ABSENT else value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -246,14 +247,31 @@ def test_both_views_show_one_object():
         ('{"a": "\\ud800"}', "Line 1"),
     ],
 )
-def test_text_that_is_no_input_blocks_the_way_back_and_stays(text: str, words: str):
+def test_text_that_is_no_input_starts_nothing_and_stays(text: str, words: str):
     visit = Visit(flow_of())
     visit.press("tab:advanced")
-    for action in ("tab:guided", "start"):
-        visit.press(action, text=text)
-        assert words in visit.page
-        assert dict(visit.form.pairs)["text"] == text
+    visit.press("start", text=text)
+    assert words in visit.page
+    assert dict(visit.form.pairs)["text"] == text
     assert not Run.objects.exists()
+
+
+def test_text_that_cannot_be_read_leaves_the_form_on_the_last_input_and_says_so():
+    visit = Visit(flow_of())
+    visit.press("tab:advanced", name="Ada")
+    visit.press("tab:guided", text='{"name": "Bea"')
+    assert ("/name", "Ada") in visit.form.pairs
+    assert "the form shows the last input that could be" in visit.page
+    visit.press("tab:advanced")
+    assert dict(visit.form.pairs)["text"] == '{"name": "Bea"'
+
+
+def test_a_change_in_the_form_supersedes_a_text_that_cannot_be_read():
+    visit = Visit(flow_of())
+    visit.press("tab:advanced", name="Ada")
+    visit.press("tab:guided", text="{")
+    visit.press("tab:advanced", name="Cleo")
+    assert json.loads(dict(visit.form.pairs)["text"])["name"] == "Cleo"
 
 
 def test_a_json_input_is_checked_like_the_form():
@@ -275,6 +293,30 @@ def test_small_editors_that_hold_no_json_keep_their_text():
 
 
 # --- where values come from
+
+
+def origins(visit: Visit) -> list[str]:
+    return re.findall(r"data-origin>([^<]+)<", visit.page)
+
+
+def test_each_value_says_where_it_comes_from():
+    flow = flow_of(sample_input={"name": "Sample", "count": 2})
+    visit = Visit(flow)
+    assert origins(visit) == ["default"]
+    visit.press("sample")
+    assert origins(visit) == ["sample", "sample"]
+    visit.press("add:/tags", name="Mine")
+    assert origins(visit) == ["you", "sample"]
+    assert origins(Visit(flow, query="?input=%7B%22name%22%3A%22Ada%22%7D")) == ["link"]
+
+
+def test_a_value_goes_back_to_its_default():
+    visit = Visit(flow_of())
+    visit.press("add:/tags", name="Ada", count="7")
+    assert "reset:/count" in visit.form.buttons
+    visit.press("reset:/count")
+    assert ("/count", "2") in visit.form.pairs
+    assert ("/name", "Ada") in visit.form.pairs
 
 
 def test_the_sample_fills_the_form_and_keeps_the_label():

@@ -11,6 +11,10 @@ export function mountLive(mount) {
     const field = fieldOf(/** @type {Element} */ (event.target));
     if (field) check(field, mount);
   });
+  document.addEventListener("input", (event) => {
+    const origin = fieldOf(/** @type {Element} */ (event.target))?.querySelector("[data-origin]");
+    if (origin) Object.assign(origin, { textContent: "you", className: "origin origin--you" });
+  });
 }
 
 /**

@@ -3,6 +3,7 @@
 import { addShortcut } from "../site.js";
 import { mountCollections } from "./collection.js";
 import { mountControls } from "./controls.js";
+import { mountJson } from "./text.js";
 import { mountLive } from "./live.js";
 import { mountGrids } from "./grid.js";
 import { mountPickers } from "./picker.js";
@@ -14,6 +15,7 @@ function mount(root) {
   mountCollections(root);
   mountPickers(root);
   mountControls(root);
+  mountJson(root);
 }
 
 mount(document);
