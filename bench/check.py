@@ -95,11 +95,11 @@ def unseen(flow: dict) -> list[str]:
 def table(shape: str, rows: list[dict], sizes: list[int]) -> None:
     tools = list(dict.fromkeys(row["tool"] for row in rows))
     print(f"\n{shape}: ms, median [least .. most], times ours")
-    print(f"{'states':38}" + "".join(f"{size:>32,}" for size in sizes) + "   growth  problems", flush=True)
+    print(f"{'states':38}" + "".join(f"{size:>36,}" for size in sizes) + "   growth  problems", flush=True)
     base = {row["states"]: row["median"] for row in rows if row["tool"] == OURS}
     for tool in tools:
         found = {row["states"]: row for row in rows if row["tool"] == tool}
-        cells = "".join(f"{cell(found[size], base[size]):>32}" for size in sizes)
+        cells = "".join(f"{cell(found[size], base[size]):>36}" for size in sizes)
         problems = sum(row["problems"] for row in found.values())
         print(f"{tool:38}{cells}   {exponent(found):>6}  {problems}")
     print(f"growth: exponent from 200 to 1,000 states; n log n has {n_log_n(200, 1_000):.2f}")
