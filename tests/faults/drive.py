@@ -24,6 +24,7 @@ from runs.models import Run, RunEvent, WebInput  # noqa: E402
 from tests.engine.conftest import version_of  # noqa: E402
 from tests.people import person  # noqa: E402
 from wire.auth import issue_token  # noqa: E402
+from wire.errors import StateConflict  # noqa: E402
 from wire.principals import caller_of  # noqa: E402
 
 
@@ -80,10 +81,10 @@ def hint(run_ids: list[str]) -> None:
 
 def cancel(run_id: str) -> bool:
     """Ask for the end of a run; False when it has ended."""
-    run = Run.objects.get(pk=run_id)
-    if run.status in Run.TERMINAL:
+    try:
+        engine.cancel(Run.objects.get(pk=run_id))
+    except StateConflict:
         return False
-    engine.cancel(run)
     return True
 
 

@@ -37,6 +37,7 @@ BARS: Final[dict[str, dict[str, tuple[str, float]]]] = {
         "other body refused": (AT_LEAST, 1),
         "answers 500": (AT_MOST, 0),
     },
+    "R6-cancelled": _CLEAN | {"cancelled": (AT_LEAST, 10)},
     "R7": _CLEAN | {"steps/s": (AT_LEAST, 100)},
     "R8": _CLEAN | {"steps": (AT_LEAST, 9_900), "seconds": (AT_MOST, 120), "growth MiB": (AT_MOST, 50)},
     "R9": _CLEAN
@@ -55,6 +56,7 @@ BARS: Final[dict[str, dict[str, tuple[str, float]]]] = {
     },
     "R13": _CLEAN | {"attempts": (AT_MOST, 5), "failed by name": (AT_LEAST, 1), "seconds": (AT_MOST, 60)},
     "R14": _CLEAN | {"in flight": (AT_LEAST, 100), "deaths in migration": (AT_LEAST, 5)},
+    "providers": _CLEAN | {"wrong ends": (AT_MOST, 0), "too early": (AT_MOST, 0)},
     "secrets": _CLEAN | {"leaks": (AT_MOST, 0), "messages": (AT_LEAST, 1)},
     "spread": {"faster": (AT_LEAST, 1.7)},
 }

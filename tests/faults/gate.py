@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tests.faults import canary, differential, load, matrix, outages, trials, upgrade
+from tests.faults import canary, differential, load, matrix, outages, providers, trials, upgrade
 from tests.faults.figures import Figure
 from tests.faults.site import DATABASES, Site
 from tests.faults.trial import Outcome
@@ -33,12 +33,14 @@ TRIALS: dict[str, Trial] = {
     "R6-frozen": Trial(trials.frozen),
     "R6-told": Trial(trials.told_five_times),
     "R6-started": Trial(trials.started_at_once),
+    "R6-cancelled": Trial(trials.cancelled),
     "R7": Trial(load.passing),
     "R8": Trial(load.looping),
     "R9": Trial(load.crowded),
     "R10": Trial(load.timed),
     "R13": Trial(load.poisoned),
     "R14": Trial(upgrade.upgraded),
+    "providers": Trial(providers.misbehaving),
     "secrets": Trial(canary.kept),
     "spread": Trial(load.spread, _POSTGRESQL),
 }

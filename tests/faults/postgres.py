@@ -58,7 +58,11 @@ class Postgres:
     def start(self) -> None:
         """Start the server and wait until it takes connections."""
         command = [str(self._programs / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port)]
-        options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200"}
+        options = {
+            "listen_addresses": "127.0.0.1,127.0.0.2",
+            "unix_socket_directories": "",
+            "max_connections": "200",
+        }
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}

@@ -69,7 +69,7 @@ class Site:
     ) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="hr-"))
         self.database, self.seed = database, seed
-        self.broker = Broker(self.home)
+        self.broker = Broker(self.home, free_port() if database == "postgresql" else 0)
         self.postgres: Postgres | None = None
         self.books = Books(self.home / "book")
         self._children: list[subprocess.Popen[Any]] = []

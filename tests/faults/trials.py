@@ -62,6 +62,21 @@ def told_five_times(site: Site, runs: int = 60) -> Outcome:
     return try_out(site, definition, runs, harms, seconds=120, workers=4, concurrency=1)
 
 
+def cancelled(site: Site, runs: int = 60) -> Outcome:
+    """F30: runs are cancelled at any moment; each ends once, one way or the other."""
+    chance = random.Random(site.seed)
+
+    def harms(nemesis: Nemesis) -> None:
+        def cancel_one() -> None:
+            open_runs = sorted(site.tables.unfinished(site.tables.runs()))
+            if open_runs:
+                nemesis.done["cancelled"] += site.ask("cancel", chance.choice(open_runs))
+
+        nemesis.every(0.1, cancel_one, vary=0.9)
+
+    return try_out(site, flows.mixed(site.ledger), runs, harms, seconds=120)
+
+
 def started_at_once(site: Site, runs: int = 20) -> Outcome:
     """R6: the same start, sent many times at once, is one run; with another body it is refused."""
     web = site.web()
