@@ -70,10 +70,10 @@ def _put(document: Document, parent: int, change: Put) -> Edit | None:
     written = f"{_text(key)}: {value}" if is_object else value
     if first is None or last is None:
         return Edit(parent + 1, parent + 1, written)
-    gap = _gap(document.text, last)
+    blanks = gap(document.text, last)
     if change.is_first:
-        return Edit(first.key_start, first.key_start, f"{written},{_gap(document.text, first)}")
-    return Edit(last.end, last.end, f",{gap}{written}")
+        return Edit(first.key_start, first.key_start, f"{written},{gap(document.text, first)}")
+    return Edit(last.end, last.end, f",{blanks}{written}")
 
 
 def _ends(places: Members) -> tuple[Member | None, Member | None]:
@@ -81,14 +81,14 @@ def _ends(places: Members) -> tuple[Member | None, Member | None]:
     return min(places.values(), default=None), max(places.values(), default=None)
 
 
-def _gap(text: str, member: Member) -> str:
+def gap(text: str, member: Member) -> str:
     """Return what stands before a member that has a line of its own; else a blank."""
-    line_end, indent = _line(text, member)
+    line_end, indent = line_of(text, member)
     is_alone = text.endswith(line_end + indent, 0, member.key_start)
     return line_end + indent if line_end and is_alone else " "
 
 
-def _line(text: str, member: Member) -> tuple[str, str]:
+def line_of(text: str, member: Member) -> tuple[str, str]:
     """Return the line end before the line that a member starts in, and the indent of that line."""
     start = max(text.rfind("\n", 0, member.key_start), text.rfind("\r", 0, member.key_start)) + 1
     line_end = "\r\n" if text[max(start - 2, 0) : start] == "\r\n" else text[max(start - 1, 0) : start]
@@ -105,11 +105,11 @@ def _laid_out(document: Document, value: JSON, sample: Member | None) -> str:
     inner, _ = _ends(document.members(sample.start)) if sample else (None, None)
     if sample is None or inner is None or not isinstance(value, dict | list):
         return _text(value)
-    line_end, outer = _line(document.text, sample)
-    gap = _gap(document.text, inner)
-    if gap == " " or not gap.startswith(line_end + outer):
+    line_end, outer = line_of(document.text, sample)
+    blanks = gap(document.text, inner)
+    if blanks == " " or not blanks.startswith(line_end + outer):
         return _text(value)
-    lines = json.dumps(value, ensure_ascii=False, indent=gap[len(line_end + outer) :])
+    lines = json.dumps(value, ensure_ascii=False, indent=blanks[len(line_end + outer) :])
     return lines.replace("\n", line_end + outer)
 
 
