@@ -161,6 +161,7 @@ class Site:
         self.spawn("web", [*command, *options])
         web = Web(f"http://127.0.0.1:{port}", self.ask("token", "alice"))
         wait_until(lambda: web.ask("GET", "/healthz").status == 200, 30)
+        web.forget()
         return web
 
     def ask(self, command: str, *arguments: Any) -> Any:

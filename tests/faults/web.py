@@ -54,6 +54,12 @@ class Web:
             if said.status == 0 or (said.status >= 500 and said.status != 503):
                 self.errors.append(line)
 
+    def forget(self) -> None:
+        """Count from now on: while it started, nobody could expect an answer."""
+        with self._lock:
+            self.statuses.clear()
+            self.errors.clear()
+
     def start(self, flow_id: str, body: Any, **headers: str) -> Said:
         return self.ask("POST", f"/api/flows/{flow_id}/run", {"body": body}, **headers)
 
