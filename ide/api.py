@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from ide import documents, drafts, publishing
+from ide import documents, drafts, edits, publishing
 from ide.access import draft_for
 from library.access import flow_for
 from library.models import Flow, FlowRole
@@ -35,6 +35,15 @@ class CheckView(PageView):
         content = drafts.texts(_body(request))
         result = documents.checked(content.definition, content.input_schema)
         return Response(documents.answer(result))
+
+
+class EditsView(PageView):
+    """Open to all, as the check is."""
+
+    permission_classes = [AllowAny]
+
+    def post(self, request: Request) -> Response:
+        return Response(edits.answer(drafts.texts(_body(request)).definition, _body(request)))
 
 
 class DraftsView(PageView):

@@ -10,6 +10,7 @@ pages: list[URLPattern | URLResolver] = [
     path("ide/", views.scratch, name="scratch"),
     path("ide/drafts/<uuid:draft_id>/", views.draft, name="draft"),
     path("ide/check", api.CheckView.as_view(), name="check"),
+    path("ide/edits", api.EditsView.as_view(), name="edits"),
     path("ide/drafts", api.DraftsView.as_view(), name="drafts"),
     path("ide/drafts/<uuid:draft_id>", api.DraftView.as_view(), name="save"),
     path("ide/publish", api.PublishView.as_view(), name="publish"),
