@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from flowlang.dataflow import results
-from flowlang.dataflow.joining import join, widened
+from flowlang.dataflow.joining import Memo, join, widened
 from flowlang.dataflow.scene import Record, Use
 from flowlang.dataflow.steps import Given, Step, Way
 from flowlang.dataflow.values import NOTHING, Names, Value
@@ -17,6 +17,8 @@ from flowlang.problems import JSON
 # After so many visits of one state, what still changes there can be anything.
 _VISITS_BEFORE_WIDENING: Final = 3
 _MAX_VISITS: Final = 12
+# Joins, ways and rules that one analysis may take up; some ten times what the largest real flows need.
+_MAX_WORK: Final = 60_000
 
 
 class Analysis(NamedTuple):
@@ -45,7 +47,8 @@ def analyse(
     1. States are taken in reverse post-order: one after all that lead to it, but for the arrows that go back.
     2. What enters one is joined from all ways to it; where that is new, it is applied, and those it leads to
        are taken (again).
-    3. What still changes after three visits is widened, so that loops come to rest.
+    3. What still changes after three visits is widened, so that loops come to rest; and when very much has
+       been done, what is still to be visited may hold anything.
 
     start    what can be the input
     details  address of a provider -> JSON schema of its actions' details
@@ -58,7 +61,11 @@ def analyse(
 
 
 class _Walk:
-    """One analysis under way. `incoming`: for each state, the data of every way to it, by its source."""
+    """One analysis under way.
+
+    incoming  for each state, the data of every way to it, by its source
+    left      how much work may still be done; then all that is visited is taken to hold anything
+    """
 
     def __init__(self, graph: Graph, found: Analysis, ids: Names, details: Mapping[str, JSON]) -> None:
         self.graph, self.found, self.ids = graph, found, ids
@@ -66,6 +73,7 @@ class _Walk:
         self.given, self.context = Given(ids, details, errors), results.context(ids)
         self.order = _order(graph)
         self.visits = dict.fromkeys(self.order, 0)
+        self.left, self.anything = _MAX_WORK, results.anything(ids)
         self.incoming: dict[str, dict[tuple[Any, ...], Value]] = {name: {} for name in self.order}
 
     def run(self, uses: dict[str, list[Use]] | None) -> None:
@@ -84,6 +92,7 @@ class _Walk:
             record = self.found.records[name] = Record([] if uses is not None else None)
             ways = steps[name].apply(self.found.entered[name], self.context, self.ids, record)
             self.found.ways[name] = ways
+            self.left -= len(ways) + 2 * len(steps[name].rules)
             if uses is not None:
                 uses[name] = record.uses or []
             for way in ways:
@@ -102,10 +111,18 @@ class _Walk:
 
     def _enter(self, name: str) -> bool:
         """Work out what enters the state; False when that is nothing new."""
+        before = self.found.entered.get(name)
+        self.left -= len(self.incoming[name])
+        if self.left < 0:
+            self.found.entered[name] = self.anything
+            return before is not self.anything
         data = NOTHING
         for way in self.incoming[name].values():
-            data = join(data, way)
-        before = self.found.entered.get(name)
+            memo = Memo()
+            data = join(data, way, 0, memo)
+            self.left -= memo.work
+            if self.left < 0:
+                return self._enter(name)
         self.visits[name] += 1
         if before is None or len(self.incoming[name]) == 1:
             # Where one way leads in, it alone says what enters; whether loops rest is seen where ways meet.

@@ -21,7 +21,16 @@ from flowlang.problems import JSON
 MAX_CONSTANTS: Final = 8
 MAX_DEPTH: Final = 10
 Constants: TypeAlias = "frozenset[tuple[int, JSON]]"
-_Memo: TypeAlias = "dict[tuple[int, int], Value]"
+
+
+class Memo(dict[tuple[int, int], Value]):
+    """Pairs that were joined within one join, and about how much work it was."""
+
+    __slots__ = ("work",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.work = 0
 
 
 def array(items: list[Value]) -> Value:
@@ -32,7 +41,7 @@ def array(items: list[Value]) -> Value:
     return Value(ARRAY, items=Items(each, tuple(items) if len(items) <= 32 else None, len(items)))
 
 
-def join(a: Value, b: Value, depth: int = 0, memo: _Memo | None = None) -> Value:
+def join(a: Value, b: Value, depth: int = 0, memo: Memo | None = None) -> Value:
     """Return what can be either; `a` itself where that covers `b`."""
     if a is b or not b.kinds:
         return a
@@ -41,15 +50,16 @@ def join(a: Value, b: Value, depth: int = 0, memo: _Memo | None = None) -> Value
     if depth > MAX_DEPTH:
         return ANY
     if depth < 2:
-        return _join(a, b, depth, {} if memo is None else memo)
+        return _join(a, b, depth, Memo() if memo is None else memo)
     # Values share their parts: without a memory, a pair would be joined once for each way to it.
-    memo = {} if memo is None else memo
+    memo = Memo() if memo is None else memo
     if (id(a), id(b)) not in memo:
         memo[id(a), id(b)] = _join(a, b, depth, memo)
     return memo[id(a), id(b)]
 
 
-def _join(a: Value, b: Value, depth: int, memo: _Memo) -> Value:
+def _join(a: Value, b: Value, depth: int, memo: Memo) -> Value:
+    memo.work += 1
     kinds = a.kinds | b.kinds
     constants = None if a.constants is None or b.constants is None else _constants(a.constants, b.constants)
     # Where only one can be of a kind, what is known of that one holds.
@@ -76,7 +86,7 @@ def _constants(a: Constants, b: Constants) -> Constants | None:
     return both if len(both) <= MAX_CONSTANTS else None
 
 
-def join_items(a: Items, b: Items, depth: int, memo: _Memo) -> Items:
+def join_items(a: Items, b: Items, depth: int, memo: Memo) -> Items:
     """Return what is known of the items of either array."""
     if a is b:
         return a
@@ -90,7 +100,7 @@ def join_items(a: Items, b: Items, depth: int, memo: _Memo) -> Items:
     return a if (each is a.each and exact is a.exact and made.least == a.least) else made
 
 
-def join_members(a: Members, b: Members, depth: int, memo: _Memo) -> Members:
+def join_members(a: Members, b: Members, depth: int, memo: Memo) -> Members:
     """Return what is known of the members of either object; `a` itself where that covers `b`."""
     if a is b:
         return a
@@ -118,7 +128,7 @@ def _alike(a: tuple[Bucket, ...], b: tuple[Bucket, ...]) -> tuple[tuple[Bucket, 
 
 
 def _join_all(
-    ours: tuple[Bucket, ...], theirs: tuple[Bucket, ...], depth: int, memo: _Memo
+    ours: tuple[Bucket, ...], theirs: tuple[Bucket, ...], depth: int, memo: Memo
 ) -> tuple[tuple[Bucket, ...], bool]:
     """Return the joined buckets, and whether they hold more than ours."""
     if ours is theirs:
@@ -132,11 +142,12 @@ def _join_all(
     return tuple(joined), is_more
 
 
-def _join_buckets(a: Bucket, b: Bucket, depth: int, memo: _Memo) -> tuple[Bucket, bool]:
+def _join_buckets(a: Bucket, b: Bucket, depth: int, memo: Memo) -> tuple[Bucket, bool]:
     """Return the joined bucket, and whether it holds more than `a`."""
     # What one way adds to the other is the common case: then the bucket is shared with that way.
     if len(a) <= len(b) and a.items() <= b.items():
         return b, len(a) < len(b)
+    memo.work += len(b) // 8
     made = a
     for key, value in b.items():
         if key in a:

@@ -173,6 +173,21 @@ class TestValidate:
         answer = Api("alice")("POST", "/flows/validate", {"definition": broken()})
         assert (answer.status_code, answer.json()["error"]["code"]) == (422, "UNPROCESSABLE_ENTITY")
 
+    @pytest.mark.parametrize(
+        ("state", "field"),
+        [
+            ({"Type": "Pass", "InputPath": "$.foo[0]", "End": True}, "InputPath"),
+            ({"Type": "Wait", "SecondsPath": "$.foo[0]", "End": True}, "SecondsPath"),
+        ],
+    )
+    def test_reading_what_cannot_be_there_fails_the_analysis(self, state, field):
+        states = {"x": {"Type": "Pass", "Result": {"bar": [0]}, "Next": "y"}, "y": state}
+        answer = Api("alice")("POST", "/flows/validate", {"definition": {"StartAt": "x", "States": states}})
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (422, "FLOW_VALIDATION_FAILED")
+        (item,) = error["detail"]
+        assert (item["loc"], item["type"]) == (["definition", "States", "y", field], "InvalidAccessPath")
+
     def test_without_a_definition_it_says_so(self):
         answer = Api("alice")("POST", "/flows/validate", {})
         assert answer.json()["error"]["detail"][0]["loc"] == ["definition"]
