@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from celery import Celery
+from celery.utils.nodenames import worker_direct
 from celery.worker import state
 
 from providers import pulse
@@ -66,6 +67,14 @@ def test_a_worker_is_not_deaf_because_it_has_its_hands_full(broker, ended, monke
     monkeypatch.setattr(state, "active_requests", {"a request"})
     beating(0.5)
     assert ended == []
+
+
+def test_canaries_go_to_the_worker_itself_and_to_nobody_else(broker, ended, settings):
+    watched = beating(0.1)
+    with pulse.broker_client() as client:
+        queues = {key.decode(): client.llen(key) for key in client.scan_iter() if client.type(key) == b"list"}
+    assert list(queues) == [worker_direct(watched.worker).name]
+    assert queues.popitem()[1] >= 1
 
 
 def test_a_worker_answers_canaries_by_name(workshop: Workshop):
