@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from flowlang.check_values import parsed
 from flowlang.dataflow.analysis import Analysis
 from flowlang.dataflow.places import MAYBE, NO, OPEN, YES, read
 from flowlang.dataflow.steps import Way
 from flowlang.definition import Transition
 from flowlang.findings import quote
 from flowlang.graph import Graph
-from flowlang.path_syntax import PathSyntaxError, Step
-from flowlang.paths import Path, parse
+from flowlang.path_syntax import Step
+from flowlang.paths import Path
 from flowlang.problems import JSON, Loc
+
+# Ways that are looked at for all messages of one check; later messages say less.
+_MAX_LOOKS: Final = 20_000
 
 
 class Sources(NamedTuple):
@@ -38,6 +42,7 @@ class Provenance:
 
     def __init__(self, graph: Graph, analysis: Analysis) -> None:
         self.graph, self.analysis = graph, analysis
+        self.left = _MAX_LOOKS
 
     @cached_property
     def _before(self) -> dict[str, list[tuple[str, Way]]]:
@@ -53,8 +58,9 @@ class Provenance:
         found = Sources([], [], [], [], input=False)
         is_from_input = False
         seen, waiting = {state}, [state]
-        while waiting:
+        while waiting and self.left > 0:
             name = waiting.pop(0)
+            self.left -= 1 + len(self._before[name])
             is_from_input = is_from_input or name == self.graph.start
             for source, way in self._before[name]:
                 if self._goes_on(source, way, steps, found) and source not in seen:
@@ -94,9 +100,10 @@ class Provenance:
             fields = arrow.source or {}
         elif fields.get("Type") in ("Choice", "Wait", "Fail"):
             return None
-        path = _parsed(fields.get("ResultPath", "$"))
+        text = fields.get("ResultPath", "$")
+        path = parsed(text) if isinstance(text, str) else None
         makes = arrow.kind == "catch" or fields.get("Type") != "Pass"
-        if path is None or (
+        if not isinstance(path, Path) or (
             not path.steps and not makes and not fields.keys() & {"Result", "Parameters", "InputPath"}
         ):
             return None
@@ -105,8 +112,9 @@ class Provenance:
     def lacking(self, state: str, steps: tuple[Step, ...]) -> str | None:
         """Return how a way leads here without the place: `from "A"`; None when only the input knows."""
         seen: set[str] = set()
-        while state not in seen:
+        while state not in seen and self.left > 0:
             seen.add(state)
+            self.left -= len(self._before[state])
             ways = [
                 (read(way.data, steps).presence, source, way.arrow.kind)
                 for source, way in self._before[state]
@@ -128,10 +136,3 @@ class Provenance:
 def _add(names: list[str], name: str) -> None:
     if name not in names:
         names.append(name)
-
-
-def _parsed(text: JSON) -> Path | None:
-    try:
-        return parse(text) if isinstance(text, str) else None
-    except PathSyntaxError:
-        return None
