@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from flowlang.check_values import parsed
@@ -130,7 +131,7 @@ class Step:
 
     def _stored(self, scene: Scene, data: Value, result: Value) -> Value:
         if self.place is None:
-            return ANY
+            return _stored_in_a_list(data, self.state, scene.ids)
         stored, trouble = put(data, self.place, result, scene.ids)
         if trouble:
             self._no_place(scene, (*self.loc, "ResultPath"), self.place, trouble)
@@ -146,7 +147,7 @@ class Step:
     def _caught(self, scene: Scene, arrow: Transition) -> Value:
         place = _place(arrow.source or {})
         if place is None:
-            return ANY
+            return _stored_in_a_list(scene.root, arrow.source or {}, scene.ids)
         stored, trouble = put(scene.root, place, self.error, scene.ids)
         if trouble:
             here = scene.where(is_sure=False)
@@ -216,6 +217,15 @@ def _names(text: str) -> tuple[str, ...] | None:
         return None
     names = tuple(step for step in path.steps if isinstance(step, str))
     return names if len(names) == len(path.steps) else None
+
+
+def _stored_in_a_list(data: Value, fields: Mapping[str, JSON], ids: Names) -> Value:
+    """Return the run data after an item of a list was replaced: of that list nothing is known any more."""
+    text = fields.get("ResultPath")
+    path = parsed(text) if isinstance(text, str) else None
+    steps = path.steps if isinstance(path, Path) and not path.reads_context else ()
+    names = tuple(str(step) for step in takewhile(lambda step: isinstance(step, str), steps))
+    return put(data, names, ANY, ids)[0]
 
 
 def _rules(loc: Loc, state: Mapping[str, JSON]) -> list[rules.Test]:
