@@ -3,9 +3,11 @@
 from django.urls import URLPattern, path
 
 from runs import (
+    around,
     given_up_page,
     list_page,
     pickers,
+    preset_views,
     retry_page,
     run_page,
     schedule_views,
@@ -18,6 +20,9 @@ pages: list[URLPattern] = [
     path("flows/<uuid:flow_id>/start/check", start_page.check, name="check"),
     path("flows/<uuid:flow_id>/start/problems", start_text.problems, name="text-problems"),
     path("flows/<uuid:flow_id>/start/complete", start_text.complete, name="text-complete"),
+    path("flows/<uuid:flow_id>/start/around", around.live, name="around"),
+    path("flows/<uuid:flow_id>/presets/", preset_views.preset_list, name="presets"),
+    path("flows/<uuid:flow_id>/presets/<uuid:preset_id>", preset_views.change, name="preset-change"),
     path("people/search", pickers.people, name="people"),
     path("flows/search", pickers.flows, name="flow-search"),
     path("runs/", list_page.runs, name="runs"),

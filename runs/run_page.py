@@ -18,7 +18,7 @@ from flowlang.diagram import states, to_dot
 from flowlang.events import visible
 from library.private import without_private
 from providers.notification.access import mails_of
-from runs import access, documents, live, log_files, retrying, wishes
+from runs import access, documents, live, log_files, prefill, retrying, wishes
 from runs.models import Run, WebInput, WebInputRole
 from wire.errors import ApiError
 from wire.models import User
@@ -46,6 +46,7 @@ def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
         "may_manage": access.MANAGER in access.rights(held),
         "is_owner": access.OWNER in access.rights(held),
         "retries": retrying.told(run, request.user),
+        "again": prefill.told(run, request.user),
         "mails": mails_of(run.pk),
         "questions": _questions(request, run),
         "page": _for_scripts(run, batch, held),

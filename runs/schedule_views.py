@@ -21,7 +21,7 @@ from library.models import FlowVersion
 from runs import access, schedule_access, schedule_documents, schedule_sheet, schedules
 from runs.list_page import page_links
 from runs.metadata import Said
-from runs.models import RunSchedule
+from runs.models import RunRole, RunSchedule
 from runs.run_page import status_of
 from runs.schedule_access import MANAGER, OWNER, schedule_for
 from runs.schedule_sheet import When
@@ -163,13 +163,15 @@ def begin(
 ) -> tuple[When, HttpResponse | None]:
     """Make the schedule that was filled in on the start page; None, and what is wrong, when it cannot be.
 
-    said    the values of label and tags
+    said    label, tags, managers, monitors and notify_on, as far as they are given
     Raises  FlowInputError, StateConflict
     """
     when, plan = schedule_sheet.checked(when)
     if plan is None:
         return when, None
-    values: dict[str, Any] = {name: said[name] for name in ("label", "tags") if name in said}
-    made = schedules.create(cast("User", request.user), version.flow_id, plan, body, Said(values=values))
+    values: dict[str, Any] = {name: said[name] for name in ("label", "tags", "notify_on") if name in said}
+    roles = {RunRole.MANAGER: said.get("managers", []), RunRole.MONITOR: said.get("monitors", [])}
+    about = Said(values=values, roles=roles)
+    made = schedules.create(cast("User", request.user), version.flow_id, plan, body, about)
     messages.success(request, "The schedule is made.")
     return when, redirect("runs:schedule", schedule_id=made.pk)

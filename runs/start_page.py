@@ -19,16 +19,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from flowlang import forms
-from flowlang.forms import Field, UnusableSchema, json_text
+from flowlang.forms import Field, UnusableSchema
 from library.access import flow_for
 from library.models import FlowRole, FlowVersion
 from library.publish import current_version
 from providers.transfer.access import visible_to
-from runs import engine, schedule_sheet, schedule_views
-from runs.access import run_for
-from runs.models import Run
-from runs.start_sheet import ADVANCED, Sheet, again, begun, checked, posted, told, turned
-from wire.errors import FlowInputError, NotFound, StateConflict
+from runs import around, engine, prefill, prefill_sheet, schedule_sheet, schedule_views, start_people
+from runs.presets import Asked
+from runs.start_people import People
+from runs.start_sheet import ADVANCED, Sheet, begun, checked, posted, told, turned
+from wire.errors import FlowInputError, StateConflict
 from wire.models import User
 from wire.principals import caller_of
 
@@ -45,45 +45,16 @@ def start(request: HttpRequest, flow_id: str) -> HttpResponse:
     flow = flow_for(request.user, flow_id, FlowRole.STARTER)
     version = current_version(flow)
     if request.method != "POST":
-        return _page(request, version, _first(request, version))
+        asked = {name: request.GET[name] for name in request.GET}
+        return _page(request, version, prefill_sheet.first(request.user, version, asked))
     action = request.POST.get("action", "")
     sheet = posted(version.input_schema, _items(request), action)
     if action == "start":
         return _start(request, version, sheet)
+    if action == "preset":
+        preset = around.saved(request, version, sheet)
+        return _page(request, version, sheet, status=422 if preset.fault else 200, preset=preset)
     return _page(request, version, _acted(sheet, version, action))
-
-
-def _first(request: HttpRequest, version: FlowVersion) -> Sheet:
-    schema = version.input_schema
-    if "input" in request.GET:
-        return _from_link(schema, request.GET["input"])
-    if "from" in request.GET:
-        return _from_run(request, schema, request.GET["from"])
-    return begun(schema)
-
-
-def _from_link(schema: Any, text: str) -> Sheet:
-    try:
-        value = json_text.parse(text)
-    except ValueError as error:
-        return begun(schema, source=f"The link's input cannot be used, so this is the empty form. {error}")
-    if not isinstance(value, dict):
-        return begun(schema, source="The link's input is not a JSON object, so this is the empty form.")
-    return begun(schema, value, "Filled in by the link that you followed.", "link")
-
-
-def _from_run(request: HttpRequest, schema: Any, run_id: str) -> Sheet:
-    try:
-        run = run_for(request.user, run_id)
-    except NotFound:
-        return begun(
-            schema, source=f'There is no run "{run_id[:60]}" for you to see: this is the empty form.'
-        )
-    earlier = orjson.loads(Run.objects.values_list("input", flat=True).get(pk=run.pk))
-    name = f"“{run.label}”" if run.label else str(run.pk)[:8]
-    origin = f"run {str(run.pk)[:8]}"
-    sheet = begun(schema, again(schema, earlier), f"Filled with the input of run {name}.", origin)
-    return replace(sheet, label=run.label, tags=", ".join(run.tags))
 
 
 def _acted(sheet: Sheet, version: FlowVersion, action: str) -> Sheet:
@@ -102,16 +73,11 @@ def _keeping(sheet: Sheet, other: Sheet) -> Sheet:
 
 
 def _start(request: HttpRequest, version: FlowVersion, sheet: Sheet) -> HttpResponse:
+    people, more = start_people.checked(start_people.posted(request.POST))
     try:
         sheet, said = checked(sheet, version.input_schema)
-        if sheet.is_right:
-            user, body = cast("User", request.user), sheet.draft.body
-            when = schedule_sheet.posted(request.POST.dict())
-            if not when.is_now:
-                when, answer = schedule_views.begin(request, version, when, body, said)
-                return answer or _page(request, version, sheet, status=422, when=when)
-            run = engine.start(version, user, body, request_id=_request_id(request, body), **said)
-            return redirect("runs:run", run_id=run.pk)
+        if sheet.is_right and not people.faults:
+            return _started(request, version, sheet, said | more)
     except FlowInputError as error:
         problems = error.detail if isinstance(error.detail, list) else []
         sheet = replace(sheet, problems=problems)
@@ -120,7 +86,20 @@ def _start(request: HttpRequest, version: FlowVersion, sheet: Sheet) -> HttpResp
     except UnusableSchema as error:
         problems = [{"loc": ["$"], "msg": f"The flow's input schema cannot be used: {error}"}]
         sheet = replace(sheet, problems=problems)
-    return _page(request, version, sheet, status=422)
+    return _page(request, version, sheet, status=422, people=people)
+
+
+def _started(request: HttpRequest, version: FlowVersion, sheet: Sheet, said: dict[str, Any]) -> HttpResponse:
+    """Start the run, or make the schedule; the page again when its times are wrong."""
+    user, body = cast("User", request.user), sheet.draft.body
+    when = schedule_sheet.posted(request.POST.dict())
+    if not when.is_now:
+        when, answer = schedule_views.begin(request, version, when, body, said)
+        return answer or _page(request, version, sheet, status=422, when=when)
+    run = engine.start(version, user, body, request_id=_request_id(request, body), **said)
+    run_id = request.POST.get("earlier", "")
+    prefill.link_runs(run, prefill_sheet.earlier_of(user, version.flow_id, sheet, run_id))
+    return redirect("runs:run", run_id=run.pk)
 
 
 def _request_id(request: HttpRequest, body: Any) -> str:
@@ -128,7 +107,8 @@ def _request_id(request: HttpRequest, body: Any) -> str:
     page = request.POST.get("page_id", "")
     if not page:
         return ""
-    said = [page, body, request.POST.get("label", ""), request.POST.get("tags", "")]
+    about = [request.POST.getlist(name) for name in ("label", "tags", "managers", "monitors", "notify")]
+    said = [page, body, about]
     return f"page:{hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()}"
 
 
@@ -138,12 +118,18 @@ def _page(
     sheet: Sheet,
     status: int = 200,
     when: schedule_sheet.When | None = None,
+    people: People | None = None,
+    preset: Asked | None = None,
 ) -> HttpResponse:
     flow = version.flow
     root, unusable = _drawn(version, sheet)
     when = when or schedule_sheet.posted(request.POST.dict())
-    lines = told(sheet, root) + schedule_sheet.told(when)
+    people = people or start_people.posted(request.POST)
+    lines = told(sheet, root) + start_people.told(people) + schedule_sheet.told(when)
     context = {
+        **around.context(request, version, sheet, root),
+        "people": people,
+        "preset": preset or Asked(),
         "flow": flow,
         "version": version,
         "sheet": sheet,

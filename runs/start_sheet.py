@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from flowlang import events, forms
+from flowlang import forms
 from flowlang.forms import Draft, Field, State, json_text
 from flowlang.problems import JSON
 from runs import metadata
@@ -145,17 +145,6 @@ def checked(sheet: Sheet, schema: Any) -> tuple[Sheet, dict[str, Any]]:
 
 def _first(loc: JSON) -> str:
     return str(loc[0]) if isinstance(loc, list) and loc else ""
-
-
-def again(schema: Any, earlier: Any) -> dict[str, Any]:
-    """Return the input of an earlier run as a new one may begin with it: no secrets, nothing now unknown."""
-    value = events.visible(earlier)
-    known = schema.get("properties") if isinstance(schema, dict) else None
-    if not isinstance(value, dict):
-        return {}
-    if not isinstance(known, dict) or schema.get("additionalProperties") is not False:
-        return dict(value)
-    return {name: member for name, member in value.items() if name in known}
 
 
 @dataclass(frozen=True)
