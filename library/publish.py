@@ -29,7 +29,7 @@ def faults(source: str, schema_source: str = "{}") -> tuple[Checked, list[Item]]
 
 
 def refuse(items: list[Item]) -> None:
-    """Raise Unprocessable when there are any faults; FlowInvalid when all are about what the run data holds."""
+    """Raise Unprocessable when there are any faults; FlowInvalid when all are about reading run data."""
     if items:
         error = FlowInvalid if all(item.get("type") == DATA_FLOW for item in items) else Unprocessable
         raise error(items, summary(items))
