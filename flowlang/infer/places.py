@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Final, NamedTuple
 
 from flowlang import graph
@@ -51,7 +52,7 @@ def data_at(
     state       the name of a state; of one that nothing leads to yet, all is listed that any state leaves,
                 and none of it is certain
     results     address of a provider -> JSON schema of its actions' details
-    At most 500 places, 6 levels deep. What the context holds comes last.
+    At most 500 places, 6 levels deep; and then what the context holds.
     """
     ids: Names = {}
     built = graph.build(definition)
@@ -59,13 +60,9 @@ def data_at(
     found = analyse(built, start, ids, results)
     is_entered = state in found.entered
     data = found.entered[state] if is_entered else _anywhere(found)
-    known = writers(built, found).get(state if is_entered else "", {})
-    places: list[Place] = []
-    for place in (*_below(data, known, is_certain=is_entered), *_context(ids)):
-        if len(places) >= MAX_PLACES:
-            break
-        places.append(place)
-    return places
+    known = writers(built, found, is_summed=not is_entered).get(state if is_entered else "", {})
+    below = islice(_below(data, known, is_certain=is_entered), MAX_PLACES)
+    return [*below, *_context(ids)]
 
 
 def _anywhere(found: Analysis) -> Value:

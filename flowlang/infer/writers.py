@@ -16,8 +16,8 @@ INPUT: Final = "input"
 Writers: TypeAlias = "dict[str, frozenset[str]]"
 
 
-def writers(graph: Graph, found: Analysis) -> dict[str, Writers]:
-    """Return state -> member -> who has written it: states, or "input"; "" stands for every state at once.
+def writers(graph: Graph, found: Analysis, *, is_summed: bool) -> dict[str, Writers]:
+    """Return state -> member -> who has written it: states, or "input"; if summed, "" is all states at once.
 
     A member that is not listed is the input's.
     """
@@ -35,7 +35,8 @@ def writers(graph: Graph, found: Analysis) -> dict[str, Writers]:
             target = way.arrow.target
             if _add(known, target, after) and target in order and order[target] not in waiting:
                 heapq.heappush(waiting, order[target])
-            _add(known, "", after)
+            if is_summed:
+                _add(known, "", after)
     return known
 
 
