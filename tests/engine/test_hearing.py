@@ -19,6 +19,7 @@ from providers.pulse import Pulse
 from supervisor import part
 from supervisor.part import Part
 from tests.engine.workshop import Workshop, broker_in, kill, wait_until
+from tests.live import LiveSite
 
 
 @pytest.fixture
@@ -141,3 +142,18 @@ def test_a_deaf_part_is_told_of_in_one_calm_line(tmp_path, made, capsys):
     assert (
         "worker stopped (it took no message for 45 s although the broker answers)" in capsys.readouterr().out
     )
+
+
+@pytest.mark.soak
+def test_a_site_that_idles_restarts_nothing_and_hears_everywhere(tmp_path):
+    site = LiveSite(tmp_path)
+    site.start()
+    try:
+        said = len(site.lines)
+        time.sleep(pulse.DEAF_SECONDS + 2 * pulse.CANARY_SECONDS)
+        assert site.lines[said:] == []
+        names = "Heartbeat.objects.filter(name__startswith='worker:')"
+        question = f"from runs.models import Heartbeat; print({names}.count())"
+        assert site.manage("shell", "--no-imports", "-c", question) == "3"
+    finally:
+        assert site.stop() == 0

@@ -6,10 +6,13 @@ from importlib import import_module
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
-from runs import engine, removal
+from flowlang.events import Event
+from runs import clock, engine, journal, removal
 from runs.models import Run, RunEvent, RunRemoval
 from tests.engine.conftest import codes, fresh, start
+from tests.people import Api, person
 
 PASS = {"Type": "Pass", "End": True}
 WAIT = {"Type": "Wait", "Seconds": 3600}
@@ -60,3 +63,19 @@ def test_a_run_that_goes_on_is_not_removed(guarded):
     assert not removal.remove(run.pk)
     assert fresh(run).status == Run.ACTIVE
     assert codes(run) == ["FlowStarted", "WaitStarted"]
+
+
+def test_readers_pass_over_codes_that_they_do_not_know():
+    """While a site is upgraded, old readers meet what new workers write."""
+    run = start(WAIT, PASS)
+    journal.insert(run.pk, 2, [Event("WhollyNew", "Something of tomorrow", {"state_name": "A"})], clock.now())
+    Run.objects.filter(pk=run.pk).update(last_seq=2)
+    client = Client()
+    client.force_login(person("alice"))
+    assert Api("alice")("GET", f"/runs/{run.pk}").json()["details"]["code"] == "WhollyNew"
+    assert len(Api("alice")("GET", f"/runs/{run.pk}/log").json()["entries"]) == 2
+    for path in ("", "events?after=0", "log?format=csv", "log?format=text"):
+        answer = client.get(f"/runs/{run.pk}/{path}")
+        assert answer.status_code == 200 and "WhollyNew" in answer.content.decode()
+    engine.work(run.pk)
+    assert codes(run) == ["FlowStarted", "WhollyNew", "WaitStarted"]
