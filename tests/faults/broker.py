@@ -46,6 +46,11 @@ class Broker:
         with self._client() as client:
             client.flushall()
 
+    def cut_subscriptions(self) -> None:
+        """Cut off whoever listens for news: what is published until they are back is lost."""
+        with self._client() as client:
+            client.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+
     def everything(self) -> list[bytes]:
         """Return the messages that it holds, their bodies made readable."""
         with self._client() as client:

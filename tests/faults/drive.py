@@ -23,6 +23,7 @@ from runs import clock, engine, nudges, sweeping  # noqa: E402
 from runs.models import Run, RunEvent, WebInput  # noqa: E402
 from tests.engine.conftest import version_of  # noqa: E402
 from tests.people import person  # noqa: E402
+from tests.sockets.conftest import cookie_of  # noqa: E402
 from wire.auth import issue_token  # noqa: E402
 from wire.errors import StateConflict  # noqa: E402
 from wire.principals import caller_of  # noqa: E402
@@ -40,6 +41,11 @@ def publish(definition: dict[str, Any]) -> str:
 
 def token(name: str) -> str:
     return issue_token(person(name))
+
+
+def cookie(name: str) -> str:
+    """Sign somebody in; return the cookie header."""
+    return cookie_of(name).decode()
 
 
 def copies(run_id: str, count: int, due_in: float) -> list[str]:
@@ -98,7 +104,8 @@ def answer(run_id: str) -> bool:
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {
-    each.__name__: each for each in (start, publish, token, copies, sweep_seconds, hint, cancel, answer)
+    each.__name__: each
+    for each in (start, publish, token, cookie, copies, sweep_seconds, hint, cancel, answer)
 }
 
 if __name__ == "__main__":

@@ -54,6 +54,16 @@ BARS: Final[dict[str, dict[str, tuple[str, float]]]] = {
         "late p99 s": (AT_MOST, 15),
         "sweep ms": (AT_MOST, 20),
     },
+    "R11": _CLEAN | {"first step p95 ms": (AT_MOST, 1000), "viewer p95 ms": (AT_MOST, 1000)},
+    "R12": _CLEAN
+    | {
+        "viewers": (AT_LEAST, 200),
+        "restarts": (AT_LEAST, 5),
+        "missing": (AT_MOST, 0),
+        "shown twice": (AT_MOST, 0),
+        "out of order": (AT_MOST, 0),
+        "live again s": (AT_MOST, 10),
+    },
     "R13": _CLEAN | {"attempts": (AT_MOST, 5), "failed by name": (AT_LEAST, 1), "seconds": (AT_MOST, 60)},
     "R14": _CLEAN | {"in flight": (AT_LEAST, 100), "deaths in migration": (AT_LEAST, 5)},
     "providers": _CLEAN | {"wrong ends": (AT_MOST, 0), "too early": (AT_MOST, 0)},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tests.faults import canary, differential, load, matrix, outages, providers, trials, upgrade
+from tests.faults import canary, differential, load, matrix, outages, providers, sockets, trials, upgrade
 from tests.faults.figures import Figure
 from tests.faults.site import DATABASES, Site
 from tests.faults.trial import Outcome
@@ -38,6 +38,8 @@ TRIALS: dict[str, Trial] = {
     "R8": Trial(load.looping),
     "R9": Trial(load.crowded),
     "R10": Trial(load.timed),
+    "R11": Trial(sockets.idle),
+    "R12": Trial(sockets.restarted),
     "R13": Trial(load.poisoned),
     "R14": Trial(upgrade.upgraded),
     "providers": Trial(providers.misbehaving),

@@ -74,6 +74,7 @@ class Site:
         self.books = Books(self.home / "book")
         self._children: list[subprocess.Popen[Any]] = []
         self._lock = threading.Lock()
+        self._web_port = free_port()
         self._driver: subprocess.Popen[str] | None = None
         self._environment = {
             "LEASE_SECONDS": str(LEASE_SECONDS),
@@ -154,12 +155,13 @@ class Site:
         return self.spawn("sweeper", [sys.executable, "manage.py", "sweeper"])
 
     def web(self) -> Web:
-        """Start a web process and wait until it answers."""
-        port = free_port()
-        command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port)]
+        """Start a web process, always at the same address, and wait until it answers."""
+        port = str(self._web_port)
+        command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", port]
         options = ["--log-level", "warning", "--no-access-log", "--lifespan", "off"]
-        self.spawn("web", [*command, *options])
-        web = Web(f"http://127.0.0.1:{port}", self.ask("token", "alice"))
+        self.web_process = self.spawn("web", [*command, *options])
+        self.address = f"http://127.0.0.1:{port}"
+        web = Web(self.address, self.ask("token", "alice"))
         wait_until(lambda: web.ask("GET", "/healthz").status == 200, 30)
         web.forget()
         return web
