@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from ide import api, views
+from ide import api, understanding_api, views
 
 pages: list[URLPattern | URLResolver] = [
     path("flows/new", views.new, name="new"),
@@ -10,6 +10,8 @@ pages: list[URLPattern | URLResolver] = [
     path("ide/", views.scratch, name="scratch"),
     path("ide/drafts/<uuid:draft_id>/", views.draft, name="draft"),
     path("ide/check", api.CheckView.as_view(), name="check"),
+    path("ide/understand", understanding_api.UnderstandView.as_view(), name="understand"),
+    path("ide/problems/<slug:code>", understanding_api.ProblemView.as_view(), name="problem"),
     path("ide/edits", api.EditsView.as_view(), name="edits"),
     path("ide/drafts", api.DraftsView.as_view(), name="drafts"),
     path("ide/drafts/<uuid:draft_id>", api.DraftView.as_view(), name="save"),

@@ -120,6 +120,14 @@ def _data_before(run: Run, entered: RunEvent) -> tuple[dict[str, JSON], str]:
     return _kept(run, shown, before.seq), BEFORE_ITS_LAST_VISIT
 
 
+def shown_at(run: Run, entered: RunEvent) -> JSON:
+    """Return the run data at the event `entered` as the log shows them; None where it does not show them."""
+    before = run.events.get(seq=entered.seq - 1)
+    if before.code == events.FLOW_STARTED and BEGAN_WITH not in _details(before):
+        return events.visible(as_object(run.input))
+    return _shown_before(entered, before)
+
+
 def _shown_before(entered: RunEvent, before: RunEvent) -> JSON:
     """Return what the log shows of the run data at `entered`, the event after `before`; None: nothing."""
     if entered.code in _SHOW_ALL_DATA:
