@@ -16,7 +16,7 @@ _BREAKS: Final = re.compile(r"(?<=[ _\-./])|(?<=[a-z0-9])(?=[A-Z])")
 def kind(state: JSON) -> str:
     """Return the state's Type; "" when it has none."""
     name = state.get("Type") if isinstance(state, dict) else None
-    return _cut(clean(name)) if isinstance(name, str) else ""
+    return cut(clean(name)) if isinstance(name, str) else ""
 
 
 def css(kind: str) -> str:
@@ -32,7 +32,7 @@ def provider(state: JSON) -> str:
     if isinstance(handler, dict) and "Id" in handler:
         return "registered API"
     url = handler.get("Url") if isinstance(handler, dict) else state.get("ActionUrl", handler)
-    return _cut(clean(_address(url))) if isinstance(url, str) else ""
+    return cut(clean(_address(url))) if isinstance(url, str) else ""
 
 
 def _address(url: str) -> str:
@@ -63,8 +63,9 @@ def wrapped(name: str) -> list[str]:
             break
         first += part
     first = first or name[:MAX_LINE]
-    return [first.strip() or " ", _cut(name[len(first) :].strip())]
+    return [first.strip() or " ", cut(name[len(first) :].strip())]
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_LINE else text[: MAX_LINE - 1] + "…"
+def cut(text: str, most: int = MAX_LINE) -> str:
+    """Return the text, shortened to at most so many characters."""
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -25,6 +25,7 @@ FAST_ABOVE_RANKS: Final = 1_500
 FOLD_ABOVE_RANKS: Final = 5_000
 LONG_RANKS: Final = 30
 _LABEL_LINES: Final = 3
+_LABEL_CHARACTERS: Final = 34
 
 _GREY: Final = "#8c959f"
 _FONT: Final = "Helvetica"
@@ -35,7 +36,7 @@ _NODE: Final = {
     "style": "rounded",
     "width": "2.44",
     "height": "0.61",
-    "margin": "0.12,0.05",
+    "margin": "0.3,0.05",
     "fontname": _FONT,
     "fontsize": "11",
     "color": _GREY,
@@ -61,6 +62,14 @@ _CLUSTER: Final = {
 }
 
 
+class Way(TypedDict):
+    """A way on from a state. `to` is the index of a state, -1 the end; `words` is its condition in full."""
+
+    to: int
+    kind: str
+    words: str
+
+
 class StateEntry(TypedDict):
     """What scripts need to know of a node: its element is `state-<index>`."""
 
@@ -68,6 +77,7 @@ class StateEntry(TypedDict):
     name: str
     type: str
     provider: str
+    ways: list[Way]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +98,29 @@ class _Plan:
 
 def states(definition: JSON) -> list[StateEntry]:
     """Return the states in the order of the text, with the index that the diagram's ids carry."""
-    found = graph.build(definition).states
+    built = graph.build(definition)
+    index = {name: at for at, name in enumerate(built.states)}
     return [
-        {"index": index, "name": name, "type": captions.kind(state), "provider": captions.provider(state)}
-        for index, (name, state) in enumerate(found.items())
+        {
+            "index": index[name],
+            "name": name,
+            "type": captions.kind(state),
+            "provider": captions.provider(state),
+            "ways": _ways(state, built.arrows[name], index),
+        }
+        for name, state in built.states.items()
     ]
+
+
+def _ways(state: JSON, arrows: list[Transition], index: dict[str, int]) -> list[Way]:
+    found: list[Way] = [
+        {"to": index[arrow.target], "kind": arrow.kind, "words": captions.clean(arrow.label)}
+        for arrow in arrows
+        if arrow.target in index
+    ]
+    if isinstance(state, dict) and state.get("End") is True:
+        found.append({"to": -1, "kind": "end", "words": ""})
+    return found
 
 
 def to_dot(definition: JSON, *, catches: bool = False) -> str:
@@ -181,11 +209,12 @@ def _ends(dot: graphviz.Digraph, plan: _Plan) -> None:
 
 def _arrow(plan: _Plan, name: str, target: str, kind: Kind, same: list[Transition]) -> str:
     """Return one arrow for each target and kind; several rules that lead to one state share it."""
-    words = [captions.clean(arrow.label) for arrow in same if arrow.label]
+    words = [captions.cut(captions.clean(arrow.label), _LABEL_CHARACTERS) for arrow in same if arrow.label]
     if len(words) > _LABEL_LINES:
         words = [*words[: _LABEL_LINES - 1], f"or {len(words) - _LABEL_LINES + 1} more"]
     start, end = plan.index[name], plan.index[target]
-    label = _label(*words) if words else ""
+    # Blanks on both sides keep neighbours apart, and the words off the arrow.
+    label = _label(*(f"\u00a0\u00a0{word}\u00a0\u00a0" for word in words)) if words else ""
     # A label takes a rank of its own in the layout; an xlabel is set beside the arrow afterwards.
     parts = [
         f"label={label}" if label and not plan.is_fast else "",

@@ -55,8 +55,25 @@ def _words(rule: JSON, nesting: int) -> str:
     for key, word in (("And", " and "), ("Or", " or ")):
         parts = rule.get(key)
         if isinstance(parts, list) and parts:
-            return word.join(_part(part, nesting + 1) for part in parts[:8])
+            told = _telling(parts) if key == "And" else parts
+            return word.join(_part(part, nesting + 1) for part in told[:8])
     return _comparison(rule)
+
+
+def _telling(parts: list[JSON]) -> list[JSON]:
+    """Return the parts without the guards: who says that a value is 5 need not say that it is there."""
+    compared = {
+        part.get("Variable")
+        for part in parts
+        if isinstance(part, dict) and isinstance(part.get("Variable"), str) and "IsPresent" not in part
+    }
+    return [part for part in parts if not _is_guard(part, compared)]
+
+
+def _is_guard(part: JSON, compared: set[JSON]) -> bool:
+    is_guard = isinstance(part, dict) and part.get("IsPresent") is True
+    variable = part.get("Variable") if isinstance(part, dict) else None
+    return is_guard and isinstance(variable, str) and variable in compared
 
 
 def _part(rule: JSON, nesting: int) -> str:

@@ -9,8 +9,6 @@ from django.urls import reverse
 
 from flowlang import diagram
 from flowlang.check import Checked, check_text
-from flowlang.definition import transitions
-from flowlang.diagram import StateEntry
 from flowlang.problems import JSON
 from ide.models import Draft
 from library.models import Flow
@@ -34,26 +32,10 @@ def answer(result: Checked) -> dict[str, Any]:
 
 
 def picture(definition: JSON) -> dict[str, Any] | None:
-    """Return {"dot", "states", "catches"} for the diagram; None without a definition to draw.
-
-    catches  [from, to] of each way out by Catch: they are no part of the layout
-    """
+    """Return {"dot", "states"} for the diagram; None without a definition to draw."""
     if not isinstance(definition, dict):
         return None
-    states = diagram.states(definition)
-    return {"dot": diagram.to_dot(definition), "states": states, "catches": _catches(definition, states)}
-
-
-def _catches(definition: dict[str, JSON], states: list[StateEntry]) -> list[list[int]]:
-    found = definition.get("States")
-    index = {state["name"]: state["index"] for state in states}
-    pairs = {
-        (index[name], index[arrow.target])
-        for name, state in (found.items() if isinstance(found, dict) else ())
-        for arrow in transitions(state)
-        if arrow.kind == "catch" and name in index and arrow.target in index
-    }
-    return [list(pair) for pair in sorted(pairs)]
+    return {"dot": diagram.to_dot(definition), "states": diagram.states(definition)}
 
 
 def saved(draft: Draft) -> dict[str, Any]:

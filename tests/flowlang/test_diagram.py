@@ -60,7 +60,7 @@ def groups(root: ElementTree.Element, kind: str) -> dict[str, ElementTree.Elemen
 
 
 def words(group: ElementTree.Element) -> list[str]:
-    return [str(text.text) for text in group.iter(f"{SVG}text")]
+    return [str(text.text).strip("\u00a0") for text in group.iter(f"{SVG}text")]
 
 
 def hostile_flow() -> dict[str, Any]:
@@ -199,11 +199,43 @@ def test_scripts_can_tell_which_node_is_which_state() -> None:
         },
     }
     assert states(definition) == [
-        {"index": 0, "name": "A", "type": "Action", "provider": "search ingest"},
-        {"index": 1, "name": "B", "type": "Action", "provider": "registered API"},
-        {"index": 2, "name": "C", "type": "Wait", "provider": ""},
-        {"index": 3, "name": "D", "type": "", "provider": ""},
+        {"index": 0, "name": "A", "type": "Action", "provider": "search ingest", "ways": []},
+        {"index": 1, "name": "B", "type": "Action", "provider": "registered API", "ways": []},
+        {"index": 2, "name": "C", "type": "Wait", "provider": "", "ways": []},
+        {"index": 3, "name": "D", "type": "", "provider": "", "ways": []},
     ]
+
+
+def test_scripts_can_tell_where_a_state_leads_and_when_in_full() -> None:
+    long = "a_very_long_name_that_takes_more_room"
+    rule = {"Variable": f"$.{long}", "IsPresent": True, "Next": "B"}
+    definition = {
+        "StartAt": "A",
+        "States": {
+            "A": {"Type": "Choice", "Choices": [rule], "Default": "B"},
+            "B": {"Type": "Action", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "A"}], "End": True},
+        },
+    }
+    ways = [entry["ways"] for entry in states(definition)]
+    assert ways[0] == [
+        {"to": 1, "kind": "choice", "words": f"{long} is present"},
+        {"to": 1, "kind": "default", "words": "otherwise"},
+    ]
+    assert ways[1] == [
+        {"to": 0, "kind": "catch", "words": "on any error"},
+        {"to": -1, "kind": "end", "words": ""},
+    ]
+    shown = words(groups(svg(to_dot(definition)), "edge")["edge-0-1-choice"])
+    assert shown == ["a_very_long_name_that_takes_more_…"]
+
+
+def test_a_condition_is_told_without_its_guards() -> None:
+    there = {"Variable": "$.kind", "IsPresent": True}
+    rule = {"And": [there, {"Variable": "$.kind", "StringEquals": "dir"}], "Next": "A"}
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Choice", "Choices": [rule]}}}
+    assert states(definition)[0]["ways"][0]["words"] == 'kind = "dir"'
+    rule["And"] = [there, {"Variable": "$.size", "NumericGreaterThan": 1}]
+    assert states(definition)[0]["ways"][0]["words"] == "kind is present and size > 1"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ DRAW = """async ([dot, states]) => {
   const place = document.getElementById("place");
   const diagram = mount(place, { onSelect: (index, how) => chosen.push([index, how.isOpened]) });
   diagram.mark({ 0: "running" }, [[0, 1]]);
-  await diagram.draw(dot, states, [[0, 1]]);
+  states[0].ways = [...(states[0].ways ?? []), { to: 1, kind: "catch", words: "on any error" }];
+  await diagram.draw(dot, states);
   diagram.mark({ 0: "succeeded", 1: "failed" }, [[0, 1]]);
   diagram.select(1);
   place.querySelector(".diagram__frame").focus();

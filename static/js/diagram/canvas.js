@@ -7,6 +7,7 @@ import { fitted, inSight, panned, revealing, zoomedAt } from "./viewport.js";
 /** @typedef {import("./graph.js").Box} Box */
 
 const CLICK_PIXELS = 4;
+const GLIDE_MILLISECONDS = 180;
 
 export class Canvas {
   /** @type {View} */
@@ -49,8 +50,15 @@ export class Canvas {
     this.isFitted = true;
   }
 
+  /** Let the next move be seen as a move. */
+  #glide() {
+    this.layer.classList.add("is-gliding");
+    setTimeout(() => this.layer.classList.remove("is-gliding"), GLIDE_MILLISECONDS);
+  }
+
   /** @param {number} factor */
   zoom(factor) {
+    this.#glide();
     const { width, height } = this.room();
     this.#chosen(zoomedAt(this.view, { x: width / 2, y: height / 2 }, factor));
   }
@@ -63,7 +71,9 @@ export class Canvas {
   /** @param {Box} box */
   reveal(box) {
     const view = revealing(this.view, box, this.room());
-    if (view.x !== this.view.x || view.y !== this.view.y) this.#chosen(view);
+    if (view.x === this.view.x && view.y === this.view.y) return;
+    this.#glide();
+    this.#chosen(view);
   }
 
   /** @param {{x: number, y: number}} point in drawing units, to come to the middle */
@@ -71,6 +81,14 @@ export class Canvas {
     const { width, height } = this.room();
     const { scale } = this.view;
     this.#chosen({ scale, x: width / 2 - point.x * scale, y: height / 2 - point.y * scale });
+  }
+
+  /**
+   * Move with what is looked at: the drawing has changed below it.
+   * @param {{x: number, y: number}} by in drawing units
+   */
+  shift({ x, y }) {
+    this.#chosen({ ...this.view, x: this.view.x + x * this.view.scale, y: this.view.y + y * this.view.scale });
   }
 
   sight() {

@@ -1,16 +1,30 @@
 // @ts-check
 // A flow as a picture: mount it, give it DOT and the states, mark what a run did.
 import { Canvas } from "./canvas.js";
-import { Drawing } from "./drawing.js";
-import { buildFrame } from "./frame.js";
+import { drawn } from "./drawing.js";
+import { pngOf, save, standalone } from "./exporting.js";
+import { askForState } from "./find.js";
+import { buildFrame, formatMenu } from "./frame.js";
 import { neighbour } from "./graph.js";
+import { Handles } from "./handles.js";
 import { Layouts } from "./layout.js";
 import { Minimap } from "./minimap.js";
-import { described, writeOutline } from "./outline.js";
-import { drawingOf } from "./sanitise.js";
+import { described, markOutline, writeOutline } from "./outline.js";
 
 /** @typedef {import("./outline.js").State} State */
+/** @typedef {import("./drawing.js").Drawing} Drawing */
+/** @typedef {import("./graph.js").Edge} Edge */
 /** @typedef {(index: number | null, how: {isOpened: boolean}) => void} OnSelect isOpened: by Enter or double click */
+/**
+ * What makes a picture one that can be edited.
+ * @typedef {{
+ *   onKey: (key: string, chosen: {state: number | null, edge: Edge | null}) => boolean, true: it meant something
+ *   onArrow: (edge: Edge | null) => void,
+ *   onConnect: (from: number, to: number | null) => void, to: null asks for one
+ *   onInsert: (edge: Edge) => void,
+ *   onMenu: (index: number, place: {left: number, bottom: number}) => void,
+ * }} Editing
+ */
 
 const ZOOM_STEP = 1.25;
 const layouts = new Layouts();
@@ -18,10 +32,10 @@ const layouts = new Layouts();
 /**
  * Make `element` show flows.
  * @param {HTMLElement} element
- * @param {{onSelect?: OnSelect}} [options]
+ * @param {{onSelect?: OnSelect, editing?: Editing}} [options]
  */
-export function mount(element, { onSelect = () => {} } = {}) {
-  return new Diagram(element, onSelect);
+export function mount(element, { onSelect = () => {}, editing } = {}) {
+  return new Diagram(element, onSelect, editing);
 }
 
 class Diagram {
@@ -32,66 +46,117 @@ class Diagram {
   #states = [];
   /** @type {number | null} */
   #selected = null;
+  /** @type {Edge | null} */
+  #edge = null;
   /** @type {Record<number, string>} */
   #statuses = {};
   /** @type {Set<string>} */
   #taken = new Set();
-  /** @type {[number, number][]} */
-  #catches = [];
+  /** @type {Handles | null} */
+  #handles = null;
 
   /**
    * @param {HTMLElement} element
    * @param {OnSelect} onSelect
+   * @param {Editing} [editing]
    */
-  constructor(element, onSelect) {
+  constructor(element, onSelect, editing) {
     this.element = element;
     this.onSelect = onSelect;
+    this.editing = editing;
     this.parts = buildFrame(element);
     this.canvas = new Canvas(this.parts.frame, this.parts.layer, () => this.#minimap.show(this.canvas.sight()));
     this.#minimap = new Minimap(this.parts.minimap, (point) => this.canvas.centre(point));
-    this.parts.frame.addEventListener("click", (event) => this.#click(event, false));
-    this.parts.frame.addEventListener("dblclick", (event) => this.#click(event, true));
-    this.parts.frame.addEventListener("keydown", (event) => this.#key(event));
-    this.parts.controls.addEventListener("click", (event) => this.#control(event));
-    this.parts.outline.addEventListener("click", (event) => this.#chooseInList(event));
+    this.#listen();
+    if (editing) this.#handles = this.#editable(editing);
   }
 
   /** @type {Minimap} */
   #minimap;
 
+  #listen() {
+    const { frame, controls, outline, routes } = this.parts;
+    frame.addEventListener("click", (event) => this.#click(event, false));
+    frame.addEventListener("dblclick", (event) => this.#click(event, true));
+    frame.addEventListener("keydown", (event) => this.#key(event));
+    frame.addEventListener("pointerover", (event) => this.#drawing?.hint(this.#drawing.stateAt(event.target)));
+    controls.addEventListener("click", (event) => this.#control(event));
+    outline.addEventListener("click", (event) => this.#chooseInList(event));
+    routes.addEventListener("change", () => this.showRoutes(this.#routesBox().checked));
+  }
+
+  /** @param {Editing} editing */
+  #editable(editing) {
+    this.element.classList.add("is-editable");
+    this.parts.frame.addEventListener("contextmenu", (event) => {
+      const index = this.#drawing?.stateAt(event.target) ?? null;
+      if (index === null) return;
+      event.preventDefault();
+      this.#choose(index, false);
+      editing.onMenu(index, { left: event.clientX, bottom: event.clientY });
+    });
+    return new Handles(this.parts.layer, {
+      scale: () => this.canvas.view.scale,
+      stateAt: (x, y) => this.#drawing?.stateAt(document.elementsFromPoint(x, y).find((one) => one.closest("g[id^=state-]")) ?? null) ?? null,
+      onConnect: (target) => this.#selected !== null && editing.onConnect(this.#selected, target),
+      onInsert: () => this.#edge && editing.onInsert(this.#edge),
+    });
+  }
+
   /**
    * Lay out and show a flow. The old picture stays until the new one is ready.
    * @param {string} dot
    * @param {State[]} states
-   * @param {[number, number][]} [catches] [from, to] of the ways out by Catch, for showRoutes
    */
-  async draw(dot, states, catches = []) {
-    this.#catches = catches;
-    if (dot === this.#dot) return this.#drawing?.setRoutes(catches);
+  async draw(dot, states) {
+    if (dot === this.#dot) return;
     this.#dot = dot;
+    const isWanted = () => dot === this.#dot;
     const layout = await layouts.of(dot);
-    if (!layout || dot !== this.#dot) return;
-    const svg = layout.svg === null ? null : drawingOf(layout.svg);
-    if (!svg) return this.stale(`cannot be drawn: ${layout.reason || "the layout is not a picture"}`);
-    this.#states = states;
-    this.#show(svg);
+    if (!layout || !isWanted()) return;
+    if (layout.svg === null) return this.stale(`cannot be drawn: ${layout.reason}`);
+    const drawing = await drawn(layout.svg, this.parts.layer, states, isWanted);
+    if (!isWanted()) return;
+    if (!drawing) return this.stale("cannot be drawn: the layout is not a picture");
+    this.#show(drawing, states);
+    await writeOutline(this.parts.outline, states, isWanted);
+    if (isWanted()) markOutline(this.parts.outline, states, this.#statuses);
   }
 
-  /** @param {SVGSVGElement} svg */
-  #show(svg) {
-    const { width, height } = svg.viewBox.baseVal;
-    svg.setAttribute("width", String(width));
-    svg.setAttribute("height", String(height));
-    this.parts.layer.replaceChildren(svg);
-    this.#drawing = new Drawing(svg);
-    this.#drawing.setRoutes(this.#catches);
-    for (const state of this.#states) this.#drawing.entitle(state.index, described(state, undefined));
-    this.canvas.size = this.#drawing.size;
-    this.#minimap.draw(this.#drawing.boxes.values(), this.#drawing.size);
-    this.#remark();
+  /**
+   * @param {Drawing} drawing
+   * @param {State[]} states
+   */
+  #show(drawing, states) {
+    const kept = this.#kept(drawing, states);
+    this.#states = states;
+    this.#drawing = drawing;
+    const catches = states.flatMap(({ index, ways }) => (ways ?? []).flatMap(({ to, kind }) => (kind === "catch" ? [[index, to]] : [])));
+    drawing.setRoutes(/** @type {[number, number][]} */ (catches));
+    this.parts.routes.hidden = catches.length === 0;
+    this.canvas.size = drawing.size;
+    this.#minimap.draw(drawing.boxes.values(), drawing.size);
+    drawing.mark(this.#statuses, this.#taken);
     if (this.canvas.isFitted) this.canvas.fit();
+    else if (kept.by) this.canvas.shift(kept.by);
     else this.#minimap.show(this.canvas.sight());
-    this.select(this.#selected);
+    this.#edge = null;
+    this.select(kept.selected);
+  }
+
+  /**
+   * How far the chosen state, or else the first that is still there, has moved; and its number now.
+   * @param {Drawing} drawing
+   * @param {State[]} states
+   */
+  #kept(drawing, states) {
+    const now = new Map(states.map(({ name, index }) => [name, index]));
+    const name = this.#states.find(({ index }) => index === this.#selected)?.name;
+    const anchor = this.#states.find((state) => (name === undefined || state.name === name) && now.has(state.name));
+    const before = anchor && this.#drawing?.boxes.get(anchor.index);
+    const after = anchor && drawing.boxes.get(now.get(anchor.name) ?? -1);
+    const selected = name === undefined ? this.#selected : now.get(name) ?? null;
+    return { selected, by: before && after && { x: before.x - after.x, y: before.y - after.y } };
   }
 
   /**
@@ -102,13 +167,8 @@ class Diagram {
   mark(statuses, takenEdges = []) {
     this.#statuses = statuses;
     this.#taken = new Set([...takenEdges].map(([from, to]) => `${from}-${to}`));
-    this.#remark();
-  }
-
-  #remark() {
-    if (!this.#drawing) return;
-    this.#drawing.mark(this.#statuses, this.#taken);
-    writeOutline(this.parts.outline, this.#states, this.#drawing.edges, this.#statuses);
+    this.#drawing?.mark(this.#statuses, this.#taken);
+    markOutline(this.parts.outline, this.#states, this.#statuses);
   }
 
   /**
@@ -117,8 +177,11 @@ class Diagram {
    */
   select(index) {
     this.#selected = index;
+    this.#edge = null;
     this.#drawing?.select(index);
+    this.#drawing?.selectEdge(null);
     const box = index === null ? undefined : this.#drawing?.boxes.get(index);
+    this.#handles?.atState(box);
     if (box) this.canvas.reveal(box);
   }
 
@@ -142,7 +205,12 @@ class Diagram {
    * @param {boolean} isShown
    */
   showRoutes(isShown) {
+    this.#routesBox().checked = isShown;
     this.element.classList.toggle("has-routes", isShown);
+  }
+
+  #routesBox() {
+    return /** @type {HTMLInputElement} */ (this.parts.routes.querySelector("input"));
   }
 
   fit() {
@@ -154,14 +222,69 @@ class Diagram {
     this.canvas.zoom(factor);
   }
 
+  focus() {
+    this.parts.frame.focus();
+  }
+
+  /** Ask for a state by name. */
+  find() {
+    const before = this.#selected;
+    askForState(this.parts.frame, this.#states, {
+      onLook: (index) => this.select(index),
+      onDone: (index) => {
+        this.focus();
+        if (index === null) this.select(before);
+        else this.#choose(index, false);
+      },
+    });
+  }
+
+  /**
+   * Save the picture as a file.
+   * @param {"svg" | "png" | "dot"} format
+   */
+  async export(format) {
+    if (!this.#drawing) return;
+    const ground = getComputedStyle(this.element).backgroundColor;
+    const type = { svg: "image/svg+xml", png: "image/png", dot: "text/vnd.graphviz" }[format];
+    const svg = format === "dot" ? "" : standalone(this.#drawing.svg, this.#drawing.size, ground);
+    const blob = format === "png" ? await pngOf(svg, ground) : new Blob([format === "dot" ? this.#dot : svg], { type });
+    save(blob, `flow.${format}`);
+  }
+
   /**
    * @param {MouseEvent} event
    * @param {boolean} isOpened
    */
   #click(event, isOpened) {
-    const index = this.#drawing?.stateAt(event.target) ?? null;
-    if (this.canvas.hasMoved || index === null) return;
-    this.#choose(index, isOpened);
+    if (this.canvas.hasMoved || !this.#drawing) return;
+    const index = this.#drawing.stateAt(event.target);
+    if (index !== null) return this.#choose(index, isOpened);
+    const edge = this.editing ? this.#drawing.edgeAt(event.target) : null;
+    if (edge) this.#chooseEdge(edge);
+  }
+
+  /** @param {Edge & {middle: {x: number, y: number}}} edge */
+  #chooseEdge(edge) {
+    this.select(edge.from < 0 ? null : edge.from);
+    this.#edge = edge;
+    this.#drawing?.selectEdge(edge.id);
+    this.#handles?.atArrow(edge.middle);
+    this.canvas.reveal({ x: edge.middle.x - 20, y: edge.middle.y - 20, width: 40, height: 40 });
+    this.parts.spoken.textContent = `Arrow from ${this.#nameOf(edge.from) ?? "the start"} to ${this.#nameOf(edge.to) ?? "the end"}`;
+    this.editing?.onArrow(edge);
+  }
+
+  /** @param {number} index */
+  #nameOf(index) {
+    return this.#states.find((state) => state.index === index)?.name;
+  }
+
+  /** The next arrow that leads on from the chosen state, or from the start. */
+  #nextEdge() {
+    const edges = this.#drawing?.edges.filter(({ from }) => from === (this.#selected ?? -1)) ?? [];
+    const at = edges.findIndex(({ id }) => id === this.#edge?.id);
+    if (edges.length) this.#chooseEdge(edges[(at + 1) % edges.length]);
   }
 
   /** @param {Event} event */
@@ -185,10 +308,11 @@ class Diagram {
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== this.parts.frame) return;
     const act = this.#actions()[event.key];
-    if (!act) return;
+    const isTaken = act ? true : this.editing?.onKey(event.key, { state: this.#selected, edge: this.#edge });
+    if (!isTaken) return;
     event.preventDefault();
     event.stopPropagation();
-    act();
+    act?.();
   }
 
   /** @returns {Record<string, () => void>} */
@@ -196,12 +320,15 @@ class Diagram {
     const arrows = /** @type {const} */ (["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
     return {
       ...Object.fromEntries(arrows.map((key) => [key, () => this.#step(key)])),
-      Enter: () => this.#selected !== null && this.#choose(this.#selected, true),
+      ...(this.#selected === null ? {} : { Enter: () => this.#choose(this.#selected, true) }),
+      ...(this.editing ? { e: () => this.#nextEdge() } : {}),
       "0": () => this.canvas.actualSize(),
       "1": () => this.fit(),
       "+": () => this.zoom(ZOOM_STEP),
       "=": () => this.zoom(ZOOM_STEP),
       "-": () => this.zoom(1 / ZOOM_STEP),
+      "/": () => this.find(),
+      f: () => this.showRoutes(!this.#routesBox().checked),
     };
   }
 
@@ -214,9 +341,22 @@ class Diagram {
   /** @param {Event} event */
   #control(event) {
     const button = /** @type {Element} */ (event.target).closest("[data-zoom]");
-    const action = button instanceof HTMLElement ? button.dataset.zoom : "";
-    if (action === "in") this.zoom(ZOOM_STEP);
-    if (action === "out") this.zoom(1 / ZOOM_STEP);
-    if (action === "fit") this.fit();
+    if (!(button instanceof HTMLElement)) return;
+    const actions = {
+      in: () => this.zoom(ZOOM_STEP), out: () => this.zoom(1 / ZOOM_STEP), fit: () => this.fit(),
+      find: () => this.find(), export: () => this.#formats(button),
+    };
+    actions[/** @type {keyof typeof actions} */ (button.dataset.zoom)]?.();
+  }
+
+  /** @param {HTMLElement} button */
+  #formats(button) {
+    const menu = formatMenu((format) => this.export(format));
+    document.body.append(menu);
+    menu.showPopover();
+    const { right, bottom } = button.getBoundingClientRect();
+    menu.style.left = `${right + 6}px`;
+    menu.style.top = `${bottom - menu.offsetHeight}px`;
+    /** @type {HTMLElement} */ (menu.firstElementChild)?.focus();
   }
 }

@@ -1,75 +1,126 @@
 // @ts-check
 // The drawn flow: its states and edges by number, and the marks on them.
+import { inSlices } from "./chunks.js";
+import { arc, badge, barPath, entitle, fit, icon, made, shiftOf } from "./decoration.js";
 import { edgeOf } from "./graph.js";
+import { boxOf, middleOf } from "./measure.js";
+import { described } from "./outline.js";
+import { drawingOf, rebuilt } from "./sanitise.js";
 
 /** @typedef {import("./graph.js").Box} Box */
 /** @typedef {import("./graph.js").Edge} Edge */
-/**
- * @typedef {{
- *   index: number, group: SVGGElement, shape: SVGGraphicsElement, box: DOMRect,
- *   texts: {text: SVGTextElement, length: number}[],
- * }} Measured
- */
+/** @typedef {import("./outline.js").State} State */
 
 const SVG = "http://www.w3.org/2000/svg";
-const BAR_WIDTH = 4;
-const TEXT_MARGIN = 12;
 const STATUS = /^status--/;
-const CAUGHT = / · catch (\d+)$/; // how to_dot ends the second line of a state that catches errors
-const BADGE_RADIUS = 8;
+
+/**
+ * Build the picture in `layer`, unseen until it is whole; then it takes the place of the old one.
+ * @param {string} text the SVG that Graphviz has made
+ * @param {HTMLElement} layer
+ * @param {State[]} states
+ * @param {() => boolean} isWanted
+ * @returns {Promise<Drawing | null>} null when it is no picture, or not wanted any more
+ */
+export async function drawn(text, layer, states, isWanted) {
+  const found = drawingOf(text);
+  if (!found) return null;
+  const { svg, graph, parts } = found;
+  const drawing = new Drawing(svg, new Map(states.map((state) => [state.index, state])));
+  svg.classList.add("is-coming");
+  layer.append(svg);
+  const isWhole = await inSlices(parts, (part) => drawing.take(graph, rebuilt(part)), isWanted);
+  if (!isWhole) {
+    svg.remove();
+    return null;
+  }
+  svg.classList.remove("is-coming");
+  layer.replaceChildren(svg);
+  return drawing;
+}
 
 export class Drawing {
   /** @type {Map<number, SVGGElement>} */
   groups = new Map();
   /** @type {Map<number, Box>} */
   boxes = new Map();
-  /** @type {(Edge & {group: Element})[]} */
+  /** @type {(Edge & {group: Element, middle: {x: number, y: number}})[]} */
   edges = [];
 
-  /** @param {SVGSVGElement} svg in the document already, so that it can be measured */
-  constructor(svg) {
+  /**
+   * @param {SVGSVGElement} svg
+   * @param {Map<number, State>} states
+   */
+  constructor(svg, states) {
     this.svg = svg;
-    const { width, height } = svg.viewBox.baseVal;
+    this.states = states;
+    const [, , width, height] = (svg.getAttribute("viewBox") ?? "0 0 1 1").split(" ").map(Number);
     this.size = { width, height };
-    this.shift = shiftOf(svg);
-    const groups = /** @type {SVGGElement[]} */ ([...svg.querySelectorAll("g[id]")]);
-    // Measured all at once, then changed all at once: by turns, each measure would lay the picture out anew.
-    const measured = groups.flatMap((group) => this.#measured(group));
-    for (const state of measured) this.#decorate(state);
+    svg.setAttribute("width", String(width));
+    svg.setAttribute("height", String(height));
+    this.shift = shiftOf(svg.querySelector("g"));
   }
 
   /**
-   * @param {SVGGElement} group
-   * @returns {Measured[]}
+   * Put nodes into the graph, states and edges with what is drawn on them.
+   * @param {Element} graph
+   * @param {Node[]} nodes
    */
-  #measured(group) {
-    const edge = edgeOf(group.id);
-    if (edge) this.edges.push({ ...edge, group });
-    const state = /^state-(\d+)$/.exec(group.id);
-    if (!state) return [];
-    const shape = /** @type {SVGGraphicsElement} */ (group.querySelector("path, polygon, rect, ellipse"));
-    const texts = [...group.querySelectorAll("text")].map((text) => ({ text, length: text.getComputedTextLength() }));
-    return [{ index: Number(state[1]), group, shape, box: shape.getBBox(), texts }];
-  }
-
-  /**
-   * Give a state its bar for the status, and keep its text inside its box.
-   * @param {Measured} state
-   */
-  #decorate({ index, group, shape, box, texts }) {
-    const bar = document.createElementNS(SVG, "path");
-    bar.setAttribute("class", "state__bar");
-    bar.setAttribute("d", barPath(box));
-    shape.after(bar);
-    const room = box.width - 2 * TEXT_MARGIN;
-    const last = texts.at(-1);
-    if (last && CAUGHT.test(last.text.textContent ?? "")) {
-      group.append(...badge(last.text, box));
-      last.length = 0; // shorter now by more than a box's margins
+  take(graph, nodes) {
+    for (const node of nodes) {
+      if (node instanceof SVGGElement && node.id) this.#decorate(node);
+      graph.append(node);
     }
-    for (const { text, length } of texts) if (length > room) squeeze(text, room);
+  }
+
+  /** @param {SVGGElement} group */
+  #decorate(group) {
+    const edge = edgeOf(group.id);
+    if (edge) return this.#edge(edge, group);
+    const state = /^state-(\d+)$/.exec(group.id);
+    if (state) this.#state(Number(state[1]), group);
+  }
+
+  /**
+   * Give an edge a broad invisible line to be pointed at, and its conditions in full.
+   * @param {Edge} edge
+   * @param {SVGGElement} group
+   */
+  #edge(edge, group) {
+    const line = group.querySelector("path");
+    const points = line?.getAttribute("d") ?? "";
+    const middle = line ? this.#moved(middleOf(points)) : { x: 0, y: 0 };
+    this.edges.push({ ...edge, group, middle });
+    if (line) group.prepend(made("path", { class: "edge__reach", d: points }));
+    const words = (this.states.get(edge.from)?.ways ?? [])
+      .filter(({ to, kind, words }) => to === edge.to && kind === edge.kind && words)
+      .map(({ words }) => words);
+    if (words.length) entitle(group, words.join("\n"));
+  }
+
+  /**
+   * Give a state its bar for the status, its icon and badge, and keep its text inside its box.
+   * @param {number} index
+   * @param {SVGGElement} group
+   */
+  #state(index, group) {
+    const shape = group.querySelector("path, polygon");
+    if (!shape) return; // not drawn by to_dot
+    const box = boxOf(shape.getAttribute("d") ?? shape.getAttribute("points") ?? "");
+    const state = this.states.get(index);
+    shape.after(made("path", { class: "state__bar", d: barPath(box) }), icon(state?.type ?? "", box));
+    const texts = [...group.querySelectorAll("text")];
+    const last = texts.at(-1);
+    if (last) group.append(...badge(last, box));
+    texts.forEach((text, at) => fit(text, box, at === texts.length - 1 && at > 0));
     this.groups.set(index, group);
-    this.boxes.set(index, { x: box.x + this.shift.x, y: box.y + this.shift.y, width: box.width, height: box.height });
+    this.boxes.set(index, { ...box, ...this.#moved(box) });
+    if (state) entitle(group, described(state, undefined));
+  }
+
+  /** @param {{x: number, y: number}} point as Graphviz counts */
+  #moved({ x, y }) {
+    return { x: x + this.shift.x, y: y + this.shift.y };
   }
 
   /**
@@ -94,7 +145,7 @@ export class Drawing {
     this.#routes.setAttribute("class", "routes");
     for (const [from, to] of routes) {
       const [start, end] = [this.boxes.get(from), this.boxes.get(to)];
-      if (start && end) this.#routes.append(arc(start, end));
+      if (start && end) this.#routes.append(arc(from, start, end));
     }
     this.svg.append(this.#routes);
   }
@@ -103,19 +154,32 @@ export class Drawing {
   #routes = null;
 
   /**
-   * Say in full what a state is, for the pointer that rests on it.
-   * @param {number} index
-   * @param {string} words
+   * Show the ways out by Catch of the one state that is pointed at.
+   * @param {number | null} index
    */
-  entitle(index, words) {
-    const title = document.createElementNS(SVG, "title");
-    title.textContent = words;
-    this.groups.get(index)?.prepend(title);
+  hint(index) {
+    for (const path of this.#routes?.children ?? []) {
+      path.classList.toggle("is-hinted", path.getAttribute("data-from") === String(index));
+    }
   }
 
   /** @param {number | null} index */
   select(index) {
     for (const [other, group] of this.groups) group.classList.toggle("selected", other === index);
+  }
+
+  /** @param {string | null} id of the edge that is looked at */
+  selectEdge(id) {
+    for (const edge of this.edges) edge.group.classList.toggle("selected", edge.id === id);
+  }
+
+  /**
+   * The edge that a place in the drawing belongs to.
+   * @param {EventTarget | null} target
+   */
+  edgeAt(target) {
+    const group = target instanceof Element ? target.closest("g[id^=edge-]") : null;
+    return this.edges.find((edge) => edge.group === group) ?? null;
   }
 
   /**
@@ -127,68 +191,6 @@ export class Drawing {
     const group = target instanceof Element ? target.closest("g[id^=state-]") : null;
     return group ? Number(group.id.slice("state-".length)) : null;
   }
-}
-
-/**
- * How far Graphviz moves everything it draws: its own origin is at the bottom.
- * @param {SVGSVGElement} svg
- */
-function shiftOf(svg) {
-  const graph = /** @type {SVGGElement | null} */ (svg.querySelector("g"));
-  const matrix = graph?.transform.baseVal.consolidate()?.matrix;
-  return { x: matrix?.e ?? 0, y: matrix?.f ?? 0 };
-}
-
-/**
- * From the right edge of one box to the right edge of another, bulging with the distance.
- * @param {Box} start
- * @param {Box} end
- */
-function arc(start, end) {
-  const from = { x: start.x + start.width, y: start.y + start.height / 2 };
-  const to = { x: end.x + end.width, y: end.y + end.height / 2 };
-  const bulge = Math.max(from.x, to.x) + 24 + Math.min(Math.abs(to.y - from.y) / 6, 60);
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", `M${from.x} ${from.y}C${bulge} ${from.y} ${bulge} ${to.y} ${to.x + 6} ${to.y}m5 -3l-5 3l5 3`);
-  return path;
-}
-
-/** @param {DOMRect} box */
-function barPath({ x, y, height }) {
-  const radius = BAR_WIDTH;
-  return `M${x + radius} ${y}h${BAR_WIDTH - radius}v${height}h${radius - BAR_WIDTH}`
-    + `a${radius} ${radius} 0 0 1 ${-radius} ${-radius}v${2 * radius - height}a${radius} ${radius} 0 0 1 ${radius} ${-radius}z`;
-}
-
-/**
- * Move the number of ways out by Catch from a state's text to a badge at its corner.
- * @param {SVGTextElement} text
- * @param {DOMRect} box
- */
-function badge(text, box) {
-  const words = text.textContent ?? "";
-  const x = String(box.x + box.width - 2);
-  const circle = document.createElementNS(SVG, "circle");
-  circle.setAttribute("class", "state__badge");
-  circle.setAttribute("cx", x);
-  circle.setAttribute("cy", String(box.y + 2));
-  circle.setAttribute("r", String(BADGE_RADIUS));
-  const number = document.createElementNS(SVG, "text");
-  number.setAttribute("class", "state__count");
-  number.setAttribute("x", x);
-  number.setAttribute("y", String(box.y + 5));
-  number.textContent = CAUGHT.exec(words)?.[1] ?? "";
-  text.textContent = words.replace(CAUGHT, "");
-  return [circle, number];
-}
-
-/**
- * @param {SVGTextElement} text
- * @param {number} room
- */
-function squeeze(text, room) {
-  text.setAttribute("textLength", String(room));
-  text.setAttribute("lengthAdjust", "spacingAndGlyphs");
 }
 
 /**

@@ -1,26 +1,36 @@
 // @ts-check
 // The same flow as a nested list, for those who do not see the drawing.
+import { inSlices } from "./chunks.js";
 
-/** @typedef {import("./graph.js").Edge} Edge */
-/** @typedef {{index: number, name: string, type: string, provider?: string | null}} State */
+/** @typedef {{to: number, kind: string, words: string}} Way to -1: the end */
+/** @typedef {{index: number, name: string, type: string, provider?: string | null, ways?: Way[]}} State */
 
 /**
  * Fill `list` with one button for each state, and below it where it leads.
  * @param {HTMLElement} list
  * @param {State[]} states
- * @param {Edge[]} edges
+ * @param {() => boolean} isWanted
+ */
+export async function writeOutline(list, states, isWanted) {
+  const names = new Map(states.map(({ index, name }) => [index, name]));
+  const fresh = document.createDocumentFragment();
+  const isWhole = await inSlices(states, (state) => fresh.append(item(buttonOf(state), nextList(state, names))), isWanted);
+  if (isWhole) list.replaceChildren(fresh);
+}
+
+/**
+ * Say in the list how the states stand.
+ * @param {HTMLElement} list
+ * @param {State[]} states
  * @param {Record<number, string>} statuses
  */
-export function writeOutline(list, states, edges, statuses) {
-  const names = new Map(states.map(({ index, name }) => [index, name]));
-  list.replaceChildren(...states.map((state) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.tabIndex = -1;
-    button.dataset.state = String(state.index);
-    button.textContent = described(state, statuses[state.index]);
-    return item(button, nextList(state, edges, names));
-  }));
+export function markOutline(list, states, statuses) {
+  const byIndex = new Map(states.map((state) => [String(state.index), state]));
+  for (const button of list.querySelectorAll("button")) {
+    const state = byIndex.get(button.dataset.state ?? "");
+    const words = state ? described(state, statuses[state.index]) : "";
+    if (state && button.textContent !== words) button.textContent = words;
+  }
 }
 
 /**
@@ -32,15 +42,24 @@ export function described(state, status) {
   return [state.name, state.type, state.provider, status?.replace("-", " ")].filter(Boolean).join(", ");
 }
 
+/** @param {State} state */
+function buttonOf(state) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.tabIndex = -1;
+  button.dataset.state = String(state.index);
+  button.textContent = described(state, undefined);
+  return button;
+}
+
 /**
  * @param {State} state
- * @param {Edge[]} edges
  * @param {Map<number, string>} names
  */
-function nextList(state, edges, names) {
+function nextList(state, names) {
   const list = document.createElement("ul");
-  for (const { from, to, kind } of edges) {
-    if (from === state.index) list.append(item(`${kind}: ${names.get(to) ?? "the end"}`));
+  for (const { to, kind, words } of state.ways ?? []) {
+    list.append(item(`${words || (kind === "end" ? "then" : kind)}: ${names.get(to) ?? "the end"}`));
   }
   return list.childElementCount ? list : "";
 }

@@ -9,36 +9,44 @@ const ATTRIBUTES = new Set([
 ]);
 
 /**
- * The drawing in `text`, rebuilt from allowed elements and attributes; null when it is not an SVG.
+ * The drawing in `text` without its parts, and these as they came: each is to be rebuilt (`rebuilt`) on its way
+ * into `graph`. Null when the text is not an SVG.
  * @param {string} text
- * @returns {SVGSVGElement | null}
+ * @returns {{svg: SVGSVGElement, graph: Element, parts: Node[]} | null}
  */
 export function drawingOf(text) {
   const root = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
   if (root.namespaceURI !== SVG || root.localName !== "svg") return null;
-  return /** @type {SVGSVGElement} */ (rebuilt(root));
+  const svg = /** @type {SVGSVGElement} */ (shell(root));
+  const outer = [...root.children].find(({ localName }) => localName === "g");
+  const graph = outer ? shell(outer) : svg;
+  if (outer) svg.append(graph);
+  return { svg, graph, parts: [...(outer ?? root).childNodes] };
 }
 
 /**
- * @param {Element} element
- * @returns {Element}
+ * What of a node may be shown, as new nodes.
+ * @param {Node} node
+ * @returns {Node[]}
  */
-function rebuilt(element) {
+export function rebuilt(node) {
+  if (node.nodeType === Node.TEXT_NODE) return [document.createTextNode(node.nodeValue ?? "")];
+  if (!(node instanceof Element) || node.namespaceURI !== SVG) return [];
+  if (node.localName === "a") return [...node.childNodes].flatMap(rebuilt);
+  if (!ELEMENTS.has(node.localName)) return [];
+  const copy = shell(node);
+  copy.append(...[...node.childNodes].flatMap(rebuilt));
+  return [copy];
+}
+
+/**
+ * An element with the allowed attributes and nothing in it.
+ * @param {Element} element
+ */
+function shell(element) {
   const copy = document.createElementNS(SVG, element.localName);
   for (const { name, value } of element.attributes) {
     if (ATTRIBUTES.has(name) && !/url\s*\(/i.test(value)) copy.setAttribute(name, value);
   }
-  copy.append(...[...element.childNodes].flatMap(allowed));
   return copy;
-}
-
-/**
- * @param {Node} node
- * @returns {Node[]}
- */
-function allowed(node) {
-  if (node.nodeType === Node.TEXT_NODE) return [document.createTextNode(node.nodeValue ?? "")];
-  if (!(node instanceof Element) || node.namespaceURI !== SVG) return [];
-  if (node.localName === "a") return [...node.childNodes].flatMap(allowed);
-  return ELEMENTS.has(node.localName) ? [rebuilt(node)] : [];
 }

@@ -84,9 +84,6 @@ mountKeys({
 root.addEventListener("click", onAction);
 root.addEventListener("tabs:show", () => views[shownName()].requestMeasure());
 root.querySelector("[data-title]")?.addEventListener("input", () => keep());
-root.querySelector("[data-routes]")?.addEventListener("change", (event) => {
-  diagram.showRoutes(/** @type {HTMLInputElement} */ (event.target).checked);
-});
 addEventListener("pagehide", () => page.isSignedIn && drafts.leave());
 addEventListener("beforeunload", (event) => (drafts.isDirty || isTouched) && event.preventDefault());
 root.querySelector("[data-sign-in]")?.addEventListener("click", signIn);
@@ -150,12 +147,11 @@ function showAnswer(answer) {
   else diagram.stale(staleReason(problems));
 }
 
-/** @param {{dot: string, states: any[], catches: [number, number][]}} picture */
+/** @param {{dot: string, states: any[]}} picture */
 async function draw(picture) {
   states = picture.states;
   diagram.stale(null);
-  part("[data-routes-label]").hidden = picture.catches.length === 0;
-  await diagram.draw(picture.dot, picture.states, picture.catches);
+  await diagram.draw(picture.dot, picture.states);
   follow(views.definition.state.selection.main.head);
 }
 
