@@ -71,14 +71,9 @@ def claim(run_id: UUID) -> Hold | None:
 
 
 def _claim(run_id: UUID, tried_until: list[datetime]) -> Hold | None:
-    """Claim the run; or find it claimed by an earlier try, of which only the news of the commit was lost."""
     read = clock.read()
     now = read.read_at
-    mine = Run.objects.filter(
-        pk=run_id, lease_owner=_owner(), lease_until__in=tried_until, lease_until__gt=now
-    )
-    earlier = mine.defer("input").first() if tried_until else None
-    if earlier is not None:
+    if tried_until and (earlier := _claimed_before(run_id, tried_until, now)):
         return _hold(earlier, read)
     tried_until.append(until(now))
     values = [_owner(), tried_until[-1], run_id, now, now]
@@ -87,6 +82,12 @@ def _claim(run_id: UUID, tried_until: list[datetime]) -> Hold | None:
         Run.objects.raw(_CLAIM, [adapted(name, value) for name, value in zip(names, values, strict=True)])
     )
     return _hold(found[0], read) if found else None
+
+
+def _claimed_before(run_id: UUID, tried_until: list[datetime], now: datetime) -> Run | None:
+    """The run, when an earlier try has claimed it and only the news of the commit was lost."""
+    mine = Run.objects.filter(pk=run_id, lease_owner=_owner(), lease_until__in=tried_until)
+    return mine.filter(lease_until__gt=now).defer("input").first()
 
 
 def _hold(run: Run, read: clock.Clock) -> Hold:
