@@ -4,6 +4,8 @@ from django.urls import URLPattern, path
 
 from runs import (
     around,
+    batch_views,
+    bulk_page,
     given_up_page,
     list_page,
     pickers,
@@ -23,6 +25,11 @@ pages: list[URLPattern] = [
     path("flows/<uuid:flow_id>/start/around", around.live, name="around"),
     path("flows/<uuid:flow_id>/presets/", preset_views.preset_list, name="presets"),
     path("flows/<uuid:flow_id>/presets/<uuid:preset_id>", preset_views.change, name="preset-change"),
+    path("flows/<uuid:flow_id>/bulk", bulk_page.bulk, name="bulk"),
+    path("batches/", batch_views.batch_list, name="batches"),
+    path("batches/<uuid:batch_id>/", batch_views.batch_page, name="batch"),
+    path("batches/<uuid:batch_id>/live", batch_views.live, name="batch-live"),
+    path("batches/<uuid:batch_id>/retry", batch_views.retry, name="batch-retry"),
     path("people/search", pickers.people, name="people"),
     path("flows/search", pickers.flows, name="flow-search"),
     path("runs/", list_page.runs, name="runs"),

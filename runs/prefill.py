@@ -17,7 +17,7 @@ from flowlang.events import visible
 from flowlang.forms import json_text
 from flowlang.forms.secret import without_secrets
 from runs import access
-from runs.models import Run, RunAgain
+from runs.models import BatchRow, Run, RunAgain
 from wire.errors import NotFound
 
 LONGEST_LINK: Final = 8_000  # of the input in an address; longer ones break in mail and in proxies
@@ -119,9 +119,11 @@ def link_runs(run: Run, earlier: Run | None) -> None:
 
 
 def told(run: Run, user: access.Person) -> dict[str, Any]:
-    """Return the run as which `run` began and those that began as it, as far as `user` may see them."""
+    """Return the run as which `run` began, those that began as it, and its row of a batch, as `user` may see."""
     seen = access.visible_to(user)
+    row = BatchRow.objects.filter(run=run.pk, batch__owner=user.pk).select_related("batch__flow").first()
     return {
+        "row": row,
         "of": seen.filter(runs_again__run=run.pk).first(),
         "by": list(seen.filter(again__earlier=run.pk).order_by("started_at")[:MOST_RECENT]),
     }

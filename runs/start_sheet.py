@@ -129,16 +129,20 @@ def turned(sheet: Sheet, schema: Any, tab: str) -> Sheet:
     return _parsed(shown if sheet.broken else replace(shown, valid=text))
 
 
-def checked(sheet: Sheet, schema: Any) -> tuple[Sheet, dict[str, Any]]:
-    """Return the sheet with everything that is wrong with it, and the values of its label and tags."""
+def about(sheet: Sheet) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the values of the sheet's label and tags, and what is wrong with them."""
     tags = [tag for tag in sheet.tags.split(",") if tag.strip()]
-    said: dict[str, Any] = {}
-    faults = dict(sheet.faults)
     try:
-        said = metadata.read({"label": sheet.label.strip() or None, "tags": tags}).values
+        return metadata.read({"label": sheet.label.strip() or None, "tags": tags}).values, {}
     except Unprocessable as error:
         items = error.detail if isinstance(error.detail, list) else []
-        faults |= {_first(item["loc"]): str(item["msg"]) for item in items}
+        return {}, {_first(item["loc"]): str(item["msg"]) for item in items}
+
+
+def checked(sheet: Sheet, schema: Any) -> tuple[Sheet, dict[str, Any]]:
+    """Return the sheet with everything that is wrong with it, and the values of its label and tags."""
+    said, wrong = about(sheet)
+    faults = {**sheet.faults, **wrong}
     problems = [] if "text" in faults else forms.explain(schema, sheet.draft)
     return replace(sheet, problems=problems, faults=faults), said
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from providers import hints, pulse
-from runs import clock, engine, health, schedule_due, tasks, web_inputs
+from runs import batch_due, clock, engine, health, schedule_due, tasks, web_inputs
 from runs.models import Heartbeat
 from runs.sweeping import OVERDUE
 from runs.transactions import LOST
@@ -30,7 +30,7 @@ _OWN_STEPS_SECONDS: Final = 2.0
 
 
 class Sweeper:
-    """Each second: hints at due runs, starts what schedules have due, closes expired web inputs, and beats.
+    """Each second: hints at due runs, starts what schedules and batches have due, closes web inputs, beats.
 
     When runs are due for ten seconds and nobody takes them, it is in degraded mode: it carries runs on
     itself, until a worker answers a canary again.
@@ -60,12 +60,12 @@ class Sweeper:
         self._beat()
         self._send_canaries()
         web_inputs.close_expired(clock.now())
-        schedule_at = _start_scheduled()
+        schedule_at, batch_at = _start_scheduled(), _start_batches()
         swept = engine.sweep()
         self._judge(swept)
         if self.is_degraded and swept.due:
             return self._carry_on(swept.due)
-        coming = [each for each in (swept.next_at, schedule_at) if each is not None]
+        coming = [each for each in (swept.next_at, schedule_at, batch_at) if each is not None]
         if not coming:
             return LONGEST_PAUSE_SECONDS
         seconds = (min(coming) - clock.now()).total_seconds()
@@ -134,3 +134,11 @@ def _start_scheduled() -> datetime | None:
     for schedule_id in due:
         tasks.fire_schedule(str(schedule_id))
     return next_at
+
+
+def _start_batches() -> datetime | None:
+    """Start rows of batches that wait; return when to come again for more."""
+    due, next_at = batch_due.due()
+    for batch_id in due:
+        tasks.start_batch(str(batch_id))
+    return clock.now() if due else next_at

@@ -6,7 +6,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils.module_loading import import_string
 
-from runs import engine, health, mails, schedule_due
+from runs import batch_due, engine, health, mails, schedule_due
 from runs.models import RunSchedule
 
 logger = logging.getLogger(__name__)
@@ -38,6 +38,15 @@ def fire_schedule(schedule_id: str) -> None:
     except Exception:
         logger.exception("schedule %s: it could not be served; it is put off", schedule_id)
         schedule_due.put_off(UUID(schedule_id), schedule_due.OUR_FAULT)
+
+
+@shared_task
+def start_batch(batch_id: str) -> None:
+    try:
+        import_string("runs.batches.start_waiting")(UUID(batch_id))
+    except Exception:
+        logger.exception("batch %s: its rows could not be started; they are put off", batch_id)
+        batch_due.put_off(UUID(batch_id), schedule_due.OUR_FAULT)
 
 
 @shared_task

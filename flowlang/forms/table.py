@@ -54,11 +54,11 @@ def pasted(part: Part, text: str) -> list[Any]:
     2. A first row that holds titles or names of columns says which column is which.
     3. A cell that is not what its column wants stays text: validation finds it, and the form shows it.
     """
-    lines = _cells(text.strip("\r\n"))
+    lines = cells(text.strip("\r\n"))
     shown = columns(part)
     if not shown:
         item = part.inner(item_schema(part, 0))
-        return [_cell(item, line[0]) for line in lines if line and line[0].strip()]
+        return [cell_value(item, line[0]) for line in lines if line and line[0].strip()]
     order = list(range(len(shown)))
     heads = {word.casefold(): at for at, (name, title, _) in enumerate(shown) for word in (name, title)}
     if lines and sum(cell.strip().casefold() in heads for cell in lines[0]) >= min(2, len(lines[0])):
@@ -66,7 +66,8 @@ def pasted(part: Part, text: str) -> list[Any]:
     return [_row(shown, order, line) for line in lines if any(cell.strip() for cell in line)]
 
 
-def _cells(text: str) -> list[list[str]]:
+def cells(text: str) -> list[list[str]]:
+    """Return the rows of a pasted table, or of a CSV file, as texts; at most MAX_PASTED_ROWS of them."""
     first = text.partition("\n")[0]
     mark = max("\t;,", key=lambda one: (first.count(one) > 0 and one == "\t", first.count(one)))
     try:
@@ -78,13 +79,14 @@ def _cells(text: str) -> list[list[str]]:
 def _row(shown: list[tuple[str, str, Part]], order: list[int], line: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for at, cell in zip(order, line, strict=False):
-        value = _cell(shown[at][2], cell) if at >= 0 else ABSENT
+        value = cell_value(shown[at][2], cell) if at >= 0 else ABSENT
         if value is not ABSENT:
             found[shown[at][0]] = value
     return found
 
 
-def _cell(part: Part, text: str) -> Any:
+def cell_value(part: Part, text: str) -> Any:
+    """Return what a cell means where `part` is asked for; ABSENT when it is blank, else text at worst."""
     name, plain = kind(part), text.strip()
     if not plain:
         return ABSENT

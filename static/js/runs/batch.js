@@ -1,0 +1,56 @@
+// @ts-check
+// The page of a batch: while rows are on their way it asks how they are, and changes only what is not as before.
+
+const EVERY_MILLISECONDS = 1500;
+const page = /** @type {HTMLElement | null} */ (document.querySelector("[data-batch]"));
+
+function isGoing() {
+  return document.querySelector("#batch-head[data-going]") !== null;
+}
+
+/** A hidden tab asks nothing; it catches up when it is looked at. */
+async function look() {
+  if (!page || document.hidden || !isGoing()) return;
+  const answer = await ask(page.dataset.batch ?? "");
+  /** @type {HTMLElement | null} */ (page.querySelector("[data-lost]"))?.toggleAttribute("hidden", answer !== null);
+  if (answer !== null) show(new DOMParser().parseFromString(answer, "text/html"));
+}
+
+/** @param {string} address @returns {Promise<string | null>} */
+async function ask(address) {
+  try {
+    const response = await fetch(address);
+    return response.ok && !response.redirected ? await response.text() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Document} fresh */
+function show(fresh) {
+  const rows = fresh.querySelectorAll("#batch-rows > tr");
+  for (const row of rows) replace(row);
+  const head = fresh.getElementById("batch-head");
+  if (head && !document.getElementById("batch-head")?.contains(document.activeElement)) replace(head);
+  else if (head) replaceInside(head);
+}
+
+/** @param {Element} fresh */
+function replace(fresh) {
+  const old = document.getElementById(fresh.id);
+  if (old && old.innerHTML !== fresh.innerHTML) old.replaceWith(document.importNode(fresh, true));
+  else if (old && fresh.id === "batch-head") old.toggleAttribute("data-going", fresh.hasAttribute("data-going"));
+}
+
+/** The button keeps the focus that is on it. @param {Element} fresh */
+function replaceInside(fresh) {
+  const old = document.getElementById("batch-head");
+  old?.toggleAttribute("data-going", fresh.hasAttribute("data-going"));
+  for (const selector of [".batch__progress", ".batch__counts"]) {
+    const part = fresh.querySelector(selector);
+    if (part) old?.querySelector(selector)?.replaceWith(document.importNode(part, true));
+  }
+}
+
+document.addEventListener("visibilitychange", () => void look());
+setInterval(() => void look(), EVERY_MILLISECONDS);
