@@ -23,18 +23,19 @@ function mountCollection(group) {
   if (!id || id.type === "hidden") return;
   const address = group.closest("form")?.dataset.collections ?? "/collections/";
   let name = "";
+  let mayWrite = false;
   const button = path ? browseButton(path) : null;
   const follow = () => { if (button) allow(button, Boolean(id.value)); };
   combobox(id, {
     words: "Search collections, or paste an id",
     search: (words) => ask(`${address}search?q=${encodeURIComponent(words)}&limit=20`, "collections"),
-    onChoice: (choice) => { name = choice?.name ?? ""; follow(); },
+    onChoice: (choice) => { name = choice?.name ?? ""; mayWrite = choice?.mayWrite ?? false; follow(); },
   });
   follow();
   if (!button || !path) return;
   button.addEventListener("click", async () => {
     if (!id.value) return;
-    const chosen = await browse({ address: `${address}${id.value}/`, name: name || id.value, path: path.value });
+    const chosen = await browse({ address: `${address}${id.value}/`, name: name || id.value, path: path.value, mayWrite });
     if (chosen === null) return;
     path.value = chosen;
     path.dispatchEvent(new Event("change", { bubbles: true }));

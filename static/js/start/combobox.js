@@ -1,7 +1,7 @@
 // @ts-check
 // The combobox of the pickers (WAI-ARIA: editable combobox with a list). The text field stays: it is what is posted.
 
-/** @typedef {{id: string, name: string, remark?: string}} Choice */
+/** @typedef {{id: string, name: string, remark?: string, mayWrite?: boolean}} Choice */
 /** @typedef {{words: string, several?: boolean, search: (words: string) => Promise<Choice[]>, onChoice?: (choice: Choice | null) => void}} Options */
 
 const PAUSE_MILLISECONDS = 180;

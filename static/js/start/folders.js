@@ -3,13 +3,14 @@
 import { csrfToken } from "../site.js";
 import { element, icon } from "../runs/elements.js";
 import { crumb, foot, head, list, row } from "./folders_frame.js";
+import { mountDrop } from "./drop.js";
 import { crumbs, join, sorted } from "./paths.js";
 
 /** @typedef {import("./folders_frame.js").Entry} Entry */
-/** @typedef {{address: string, name: string, path: string, here: string, entries: Entry[], at: number, filter: string, dialog: HTMLDialogElement, asked: number}} State */
+/** @typedef {{address: string, name: string, path: string, mayWrite: boolean, here: string, entries: Entry[], at: number, filter: string, dialog: HTMLDialogElement, asked: number}} State */
 
 /**
- * @param {{address: string, name: string, path: string}} where
+ * @param {{address: string, name: string, path: string, mayWrite: boolean}} where
  * @returns {Promise<string | null>}
  */
 export function browse(where) {
@@ -17,6 +18,7 @@ export function browse(where) {
   dialog.className = "dialog folders";
   dialog.setAttribute("aria-label", `Folders of ${where.name}`);
   dialog.append(head(where.name), list(), foot());
+  if (!where.mayWrite) dialog.querySelector("[data-part=make]")?.remove();
   document.body.append(dialog);
   /** @type {State} */
   const state = { ...where, here: "/", entries: [], at: -1, filter: "", dialog, asked: 0 };
@@ -43,13 +45,18 @@ function part(state, name) {
   return /** @type {HTMLElement} */ (state.dialog.querySelector(`[data-part="${name}"]`));
 }
 
+/** @param {State} state @param {string} name */
+function dialogButton(state, name) {
+  return state.dialog.querySelector(`[data-part="${name}"]`);
+}
+
 /** @param {State} state */
 function listen(state) {
   const filter = /** @type {HTMLInputElement} */ (part(state, "filter"));
   filter.addEventListener("input", () => { state.filter = filter.value; state.at = -1; draw(state); });
   part(state, "choose").addEventListener("click", () => state.dialog.close(chosen(state)));
   part(state, "cancel").addEventListener("click", () => state.dialog.close(""));
-  part(state, "make").addEventListener("click", () => make(state));
+  dialogButton(state, "make")?.addEventListener("click", () => make(state));
   part(state, "crumbs").addEventListener("click", (event) => {
     const to = /** @type {HTMLElement} */ (event.target).dataset.to;
     if (to) enter(state, to);
@@ -58,6 +65,7 @@ function listen(state) {
   rows.addEventListener("click", (event) => pick(state, rowOf(event)));
   rows.addEventListener("dblclick", (event) => open(state, rowOf(event)));
   state.dialog.addEventListener("keydown", (event) => onKey(state, event));
+  if (state.mayWrite) mountDrop(state.dialog, state.address, () => state.here, (folder) => { enter(state, folder); });
 }
 
 /** @param {Event} event */

@@ -51,5 +51,6 @@ export async function ask(address, key) {
     id: one.id,
     name: one.display_name ?? one.name ?? one.id,
     remark: one.description ?? "",
+    mayWrite: Boolean(one.may_write),
   }));
 }
