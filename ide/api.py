@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from ide import documents, drafts, edits, publishing
+from ide import documents, drafts, edits, properties, publishing
 from ide.access import draft_for
 from library.access import flow_for
 from library.models import Flow, FlowRole
@@ -44,6 +44,13 @@ class EditsView(PageView):
 
     def post(self, request: Request) -> Response:
         return Response(edits.answer(drafts.texts(_body(request)).definition, _body(request)))
+
+
+class PropertiesView(PageView):
+    permission_classes = [AllowAny]
+
+    def post(self, request: Request) -> Response:
+        return Response(properties.answer(drafts.texts(_body(request)).definition, _body(request)))
 
 
 class DraftsView(PageView):

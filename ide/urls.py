@@ -13,6 +13,7 @@ pages: list[URLPattern | URLResolver] = [
     path("ide/understand", understanding_api.UnderstandView.as_view(), name="understand"),
     path("ide/problems/<slug:code>", understanding_api.ProblemView.as_view(), name="problem"),
     path("ide/edits", api.EditsView.as_view(), name="edits"),
+    path("ide/properties", api.PropertiesView.as_view(), name="properties"),
     path("ide/drafts", api.DraftsView.as_view(), name="drafts"),
     path("ide/drafts/<uuid:draft_id>", api.DraftView.as_view(), name="save"),
     path("ide/publish", api.PublishView.as_view(), name="publish"),

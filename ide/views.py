@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from ide import beginnings, documents, drafts, reference
+from ide import beginnings, documents, drafts, palette, reference
 from ide.access import draft_for, draft_of_flow, drafts_of
 from ide.beginnings import BLANK
 from ide.drafts import Texts
@@ -23,6 +23,7 @@ from library.publish import current_version
 from wire.models import User
 
 MOST_DRAFTS = 20
+_ADDRESSES = ("check", "edits", "properties", "drafts", "publish", "scratch")
 
 
 class SignedIn(HttpRequest):
@@ -117,12 +118,13 @@ def _editor(
         "draft": documents.saved(draft) if draft else None,
         "isSignedIn": request.user.is_authenticated,
         "isShared": about.get("is_shared", False),
+        "palette": palette.entries(),
         "answer": documents.answer(documents.checked(content.definition, content.input_schema)),
     }
     is_behind = bool(flow and draft and draft.base != about["current"])
     context = about | {
         "page": page,
-        "addresses": {name: reverse(f"ide:{name}") for name in ("check", "drafts", "publish", "scratch")},
+        "addresses": {name: reverse(f"ide:{name}") for name in _ADDRESSES},
         "title": page["title"],
         "is_behind": is_behind,
         "next_number": about.get("current", 0) + 1,

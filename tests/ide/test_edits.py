@@ -106,3 +106,18 @@ def test_what_cannot_be_done_is_refused_in_words(wish: dict[str, Any], status: i
     response = ask(wish)
     assert response.status_code == status
     assert response.json()["error"]["detail"]
+
+
+def test_the_property_form_shows_a_state_and_changes_only_what_was_changed() -> None:
+    def post(**more: Any) -> Any:
+        return Browser(None).ask("/ide/properties", {"definition": FLOW, "state": "Nap", **more})
+
+    shown = post().json()
+    assert "Seconds" in shown["html"] and shown["edits"] == []
+    pairs = [["/Seconds", "1"], ["/Next", "End"]]
+    assert post(pairs=pairs).json()["edits"] == []
+    (one,) = post(pairs=[["/Seconds", "25"], ["/Next", "End"]]).json()["edits"]
+    assert one["insert"] == "25"
+    assert post(pairs=5).status_code == 400
+    assert post(state="Gone").status_code == 422
+    assert post(definition="{").status_code == 422

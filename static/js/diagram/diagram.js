@@ -18,11 +18,10 @@ import { described, markOutline, writeOutline } from "./outline.js";
 /**
  * What makes a picture one that can be edited.
  * @typedef {{
- *   onKey: (key: string, chosen: {state: number | null, edge: Edge | null}) => boolean, true: it meant something
- *   onArrow: (edge: Edge | null) => void,
- *   onConnect: (from: number, to: number | null) => void, to: null asks for one
- *   onInsert: (edge: Edge) => void,
- *   onMenu: (index: number, place: {left: number, bottom: number}) => void,
+ *   onKey: (key: string) => boolean, true: it meant something
+ *   onConnect: (to: number | null) => void, from the chosen state; null asks for one
+ *   onInsert: () => void, on the chosen arrow
+ *   onMenu: (place: {left: number, bottom: number}) => void, for the chosen state
  * }} Editing
  */
 
@@ -93,13 +92,13 @@ class Diagram {
       if (index === null) return;
       event.preventDefault();
       this.#choose(index, false);
-      editing.onMenu(index, { left: event.clientX, bottom: event.clientY });
+      editing.onMenu({ left: event.clientX, bottom: event.clientY });
     });
     return new Handles(this.parts.layer, {
       scale: () => this.canvas.view.scale,
       stateAt: (x, y) => this.#drawing?.stateAt(document.elementsFromPoint(x, y).find((one) => one.closest("g[id^=state-]")) ?? null) ?? null,
-      onConnect: (target) => this.#selected !== null && editing.onConnect(this.#selected, target),
-      onInsert: () => this.#edge && editing.onInsert(this.#edge),
+      onConnect: editing.onConnect,
+      onInsert: editing.onInsert,
     });
   }
 
@@ -213,6 +212,11 @@ class Diagram {
     return /** @type {HTMLInputElement} */ (this.parts.routes.querySelector("input"));
   }
 
+  /** What is chosen now: a state, or an arrow and the state it comes from. */
+  get chosen() {
+    return { state: this.#selected, edge: this.#edge };
+  }
+
   fit() {
     this.canvas.fit({ whole: true });
   }
@@ -272,7 +276,6 @@ class Diagram {
     this.#handles?.atArrow(edge.middle);
     this.canvas.reveal({ x: edge.middle.x - 20, y: edge.middle.y - 20, width: 40, height: 40 });
     this.parts.spoken.textContent = `Arrow from ${this.#nameOf(edge.from) ?? "the start"} to ${this.#nameOf(edge.to) ?? "the end"}`;
-    this.editing?.onArrow(edge);
   }
 
   /** @param {number} index */
@@ -308,7 +311,7 @@ class Diagram {
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== this.parts.frame) return;
     const act = this.#actions()[event.key];
-    const isTaken = act ? true : this.editing?.onKey(event.key, { state: this.#selected, edge: this.#edge });
+    const isTaken = act ? true : this.editing?.onKey(event.key);
     if (!isTaken) return;
     event.preventDefault();
     event.stopPropagation();

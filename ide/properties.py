@@ -1,0 +1,71 @@
+"""The property form of a state: what it shows, and the edits of the text that a change in it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.template.loader import render_to_string
+
+from flowlang import forms
+from flowlang.definition import parse
+from flowlang.editing_form import schema
+from flowlang.forms import Draft, State
+from flowlang.problems import JSON
+from ide import edits
+from wire.errors import BadRequest, Unprocessable
+
+_MOST_PAIRS: Final = 2_000
+
+
+def answer(text: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return {"html", "shape", "edits", "stops"}: the form, after what was posted was put into the text.
+
+    shape   another one than before says that other fields are asked for: the form must be drawn anew
+    body    {"state": its name, "pairs": what the form holds, or None to begin with, "action": of its buttons}
+    Raises  BadRequest for what no form of ours sends, Unprocessable where there is no such state to change
+    """
+    name = body.get("state")
+    found, names = _state(text, name)
+    about = schema(found, names)
+    fields: Any = about["properties"]
+    if body.get("pairs") is None:
+        draft = Draft({key: value for key, value in found.items() if key in fields}, State(), [])
+        return _drawn(str(name), found, about, draft) | {"edits": [], "stops": []}
+    pairs, fresh = forms.apply(_pairs(body), str(body.get("action", "")))
+    draft = forms.read_draft(about, pairs, fresh)
+    drawn = _drawn(str(name), found, about, draft)
+    if draft.problems:
+        return drawn | {"edits": [], "stops": []}
+    known = frozenset(fields)
+    return drawn | edits.changed(text, lambda flow: flow.set_fields(str(name), draft.body, known))
+
+
+def _drawn(name: str, state: Mapping[str, JSON], about: dict[str, JSON], draft: Draft) -> dict[str, str]:
+    root = forms.draw(about, draft.value, draft.problems, draft.state)
+    context = {"name": name, "type": state.get("Type"), "root": root, "here": ""}
+    return {"html": render_to_string("ide/_properties.html", context), "shape": forms.shape(root)}
+
+
+def _state(text: str, name: Any) -> tuple[dict[str, Any], list[str]]:
+    document = parse(text)
+    value = document.value if not document.problems else None
+    states = value.get("States") if isinstance(value, dict) else None
+    if not isinstance(states, dict):
+        raise Unprocessable("The properties show again once the text is sound JSON.")
+    found = states.get(name) if isinstance(name, str) else None
+    if not isinstance(found, dict):
+        raise Unprocessable(f"There is no state {str(name)[:100]!r} in the text any more.")
+    return found, list(states)
+
+
+def _pairs(body: Mapping[str, Any]) -> list[tuple[str, str]]:
+    pairs = body.get("pairs")
+    is_list = isinstance(pairs, list) and len(pairs) <= _MOST_PAIRS
+    if not is_list or not all(_is_pair(pair) for pair in pairs or ()):
+        raise BadRequest(f'"pairs" must be an array of at most {_MOST_PAIRS} pairs of texts.')
+    return [(pair[0], pair[1]) for pair in pairs or ()]
+
+
+def _is_pair(pair: Any) -> bool:
+    return isinstance(pair, list) and len(pair) == 2 and all(isinstance(one, str) for one in pair)
