@@ -7,6 +7,7 @@ import { ensureSyntaxTree } from "../../vendor/codemirror.js";
 import { Checker } from "./checker.js";
 import { Drafts } from "./drafts.js";
 import { mountDrawer } from "./drawer.js";
+import { editingTools } from "./editing_tools.js";
 import { showChoices } from "./fixmenu.js";
 import { formatting } from "./format.js";
 import { mountKeys } from "./keys.js";
@@ -38,7 +39,12 @@ let isTouched = false;
 
 /** @type {Record<DocumentName, ReturnType<typeof mountText>>} */
 const views = { definition: mountDocument("definition"), input_schema: mountDocument("input_schema") };
-const diagram = mountDiagram(part("[data-diagram]"), { onSelect: onState });
+const tools = editingTools(root, {
+  view: views.definition, addresses, palette: page.palette,
+  diagram: () => diagram, states: () => /** @type {any[]} */ (states), show: showState,
+});
+/** @type {ReturnType<typeof mountDiagram>} */
+const diagram = mountDiagram(part("[data-diagram]"), { onSelect: onState, editing: tools.hooks });
 const drawer = mountDrawer(part("[data-drawer]"), { onGo: goTo, onFix: (problem) => applyFix(problem, problem.fixes[0]) });
 const checker = new Checker({
   texts,
@@ -168,6 +174,7 @@ function places() {
 function follow(position) {
   const name = placeAt(places(), position)?.name;
   diagram.select(states.find((state) => state.name === name)?.index ?? null);
+  tools.follow();
 }
 
 /**
@@ -177,11 +184,20 @@ function follow(position) {
  */
 function onState(index, { isOpened }) {
   const name = states.find((state) => state.index === index)?.name;
+  if (name !== undefined) showState(name, isOpened);
+  tools.follow();
+}
+
+/**
+ * @param {string} name
+ * @param {boolean} focus whether the text gets it
+ */
+function showState(name, focus) {
   const place = places().find((place) => place.name === name);
   if (!place) return;
   showDocument("definition");
   isFollowing = false;
-  showPlace(views.definition, place.nameFrom, { focus: isOpened });
+  showPlace(views.definition, place.nameFrom, { focus });
   isFollowing = true;
 }
 

@@ -4,6 +4,7 @@ import {
   basicSetup, EditorState, EditorView, foldedRanges, indentUnit, indentWithTab, isolateHistory, json, keymap,
   lintGutter, setDiagnostics, unfoldEffect,
 } from "../../vendor/codemirror.js";
+import { placeholders } from "./placeholders.js";
 import { theme } from "./theme.js";
 
 /** @typedef {{from: number, to: number, insert: string}} Change */
@@ -19,7 +20,7 @@ export function mountText(element, { text, label, onChange, onCursor }) {
   });
   const extensions = [
     basicSetup, json(), lintGutter(), keymap.of([indentWithTab]), indentUnit.of("  "), EditorState.tabSize.of(2),
-    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }), theme, told, nonce(),
+    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }), theme, told, nonce(), placeholders,
   ];
   return new EditorView({ doc: text, extensions, parent: element });
 }
