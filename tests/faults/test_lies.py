@@ -8,8 +8,8 @@ import pytest
 
 from tests.engine.workshop import BASE
 
-# Left out are tests that count statements (a lie costs some), those that are about errors of the database, and
-# one that does not wait for the second try of a call whose provider was lied to.
+# Left out are tests that count statements (a lie costs some), those that are about errors of the database,
+# and one that does not wait for the second try of a call whose provider was lied to.
 SUITE = ["rules", "calls", "wishes", "web_inputs", "endings"]
 SECONDS = 400
 
