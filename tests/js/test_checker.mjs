@@ -9,7 +9,7 @@ function rig() {
   const troubles = [];
   const checker = new Checker({
     texts: () => ({ definition: "{}", input_schema: "" }),
-    ask: (texts, signal) => new Promise((resolve, reject) => asked.push({ texts, signal, resolve, reject })),
+    ask: (texts) => new Promise((resolve, reject) => asked.push({ texts, resolve, reject })),
     onAnswer: (answer) => answers.push(answer),
     onTrouble: (words) => troubles.push(words),
   });
@@ -18,15 +18,15 @@ function rig() {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test("many keys make one question, after a moment of quiet", (context) => {
+test("keys that come together make one question, right after the last", (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const { checker, asked } = rig();
   for (let key = 0; key < 5; key += 1) {
     checker.changed();
-    context.mock.timers.tick(100);
+    context.mock.timers.tick(20);
   }
   assert.equal(asked.length, 0);
-  context.mock.timers.tick(50);
+  context.mock.timers.tick(30);
   assert.equal(asked.length, 1);
 });
 
@@ -45,15 +45,30 @@ test("an answer about an older text is dropped", async () => {
   assert.equal(checker.isCurrent, true);
 });
 
-test("a newer question calls the older one off", async () => {
+test("one question is asked at a time, and the newest text is asked about at last", async () => {
   const { checker, asked, answers } = rig();
   checker.now();
+  checker.changed();
   const second = checker.now();
-  assert.equal(asked[0].signal.aborted, true);
+  assert.equal(asked.length, 1);
   asked[0].resolve({ ok: true, status: 200, body: "old" });
+  await settled();
+  assert.equal(asked.length, 2);
   asked[1].resolve({ ok: true, status: 200, body: "new" });
   await second;
   assert.deepEqual(answers, ["new"]);
+});
+
+test("of many that wait for an answer, those about an older text ask nothing", async () => {
+  const { checker, asked } = rig();
+  checker.now();
+  for (let key = 0; key < 5; key += 1) {
+    checker.changed();
+    checker.now();
+  }
+  asked[0].resolve({ ok: true, status: 200, body: "old" });
+  await settled();
+  assert.equal(asked.length, 2);
 });
 
 test("a refusal is told in the server's words", async () => {

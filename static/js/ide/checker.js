@@ -1,7 +1,8 @@
 // @ts-check
-// Asks the server to check the texts, shortly after the last key. Answers about an older text are dropped.
+// Asks the server to check the texts, right after the last key, one question at a time. Answers about an older text
+// are dropped.
 
-const QUIET_MILLISECONDS = 150;
+const QUIET_MILLISECONDS = 30;
 const RETRY_MILLISECONDS = 3000;
 
 /** @typedef {{definition: string, input_schema: string}} Texts */
@@ -11,13 +12,13 @@ export class Checker {
   #version = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  /** @type {AbortController | null} */
+  /** @type {Promise<Reply | null> | null} */
   #running = null;
 
   /**
    * @param {{
    *   texts: () => Texts,
-   *   ask: (texts: Texts, signal: AbortSignal) => Promise<Reply>,
+   *   ask: (texts: Texts) => Promise<Reply>,
    *   onAnswer: (answer: any) => void,
    *   onTrouble: (words: string) => void,
    * }} options
@@ -44,18 +45,18 @@ export class Checker {
   }
 
   /**
-   * Check at once.
+   * Check at once, or as soon as the question before is answered: two at a time would only slow each other down.
    * @returns {Promise<any>} the answer; null when there is none about this text
    */
   async now() {
     clearTimeout(this.#timer);
-    this.#running?.abort();
-    const running = new AbortController();
-    this.#running = running;
     const version = this.#version;
-    const reply = await this.ask(this.texts(), running.signal).catch(() => null);
-    if (running.signal.aborted || version !== this.#version) return null;
+    while (this.#running) await this.#running;
+    if (version !== this.#version) return null;
+    this.#running = this.ask(this.texts()).catch(() => null);
+    const reply = await this.#running;
     this.#running = null;
+    if (version !== this.#version) return null;
     return reply?.ok ? this.#answered(reply.body) : this.#failed(reply);
   }
 

@@ -7,10 +7,10 @@ import { counted, stateOf } from "./problems.js";
 
 /**
  * @param {HTMLElement} element
- * @param {{onGo: (problem: Problem) => void, onFix: (problem: Problem) => void}} options
+ * @param {{onGo: (problem: Problem) => void, onFix: (problem: Problem) => void, onExplain: (problem: Problem) => void}} options
  */
-export function mountDrawer(element, { onGo, onFix }) {
-  return new Drawer(element, onGo, onFix);
+export function mountDrawer(element, { onGo, onFix, onExplain }) {
+  return new Drawer(element, onGo, onFix, onExplain);
 }
 
 class Drawer {
@@ -22,8 +22,10 @@ class Drawer {
    * @param {HTMLElement} element
    * @param {(problem: Problem) => void} onGo
    * @param {(problem: Problem) => void} onFix
+   * @param {(problem: Problem) => void} onExplain
    */
-  constructor(element, onGo, onFix) {
+  constructor(element, onGo, onFix, onExplain) {
+    this.onExplain = onExplain;
     this.onGo = onGo;
     this.onFix = onFix;
     this.toggleButton = part(element, "[data-drawer-toggle]");
@@ -88,7 +90,8 @@ class Drawer {
     const target = /** @type {Element} */ (event.target);
     const problem = this.#problems[[...this.rows.children].findIndex((row) => row.contains(target))];
     if (!problem) return;
-    if (target.closest("button")) this.onFix(problem);
+    if (target.closest("[data-explain]")) this.onExplain(problem);
+    else if (target.closest("button")) this.onFix(problem);
     else this.onGo(problem);
   }
 
@@ -102,6 +105,7 @@ class Drawer {
       ArrowUp: () => this.#focus(Math.max(index - 1, 0)),
       Enter: () => (problem.fixes.length ? this.onFix(problem) : this.onGo(problem)),
       " ": () => this.onGo(problem),
+      "?": () => this.onExplain(problem),
     }[event.key];
     if (!act) return;
     event.preventDefault();
@@ -131,7 +135,8 @@ function row(problem, index) {
     cell("problem__message", problem.message),
     cell("problem__state", where),
     cell("problem__line", `${problem.line}:${problem.column}`),
-    cell("problem__fix", problem.fixes.length ? fixButton(problem) : ""),
+    cell("problem__fix", ...(problem.fixes.length ? [fixButton(problem)] : [])),
+    cell("problem__why", whyButton(problem)),
   );
   return row;
 }
@@ -165,5 +170,16 @@ function fixButton(problem) {
   button.className = "button button--small";
   button.tabIndex = -1;
   button.textContent = problem.fixes[0].title;
+  return button;
+}
+
+/** @param {Problem} problem */
+function whyButton({ code }) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button button--quiet button--small";
+  button.tabIndex = -1;
+  button.dataset.explain = code;
+  button.textContent = "Why?";
   return button;
 }

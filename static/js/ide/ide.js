@@ -11,12 +11,14 @@ import { editingTools } from "./editing_tools.js";
 import { showChoices } from "./fixmenu.js";
 import { formatting } from "./format.js";
 import { mountKeys } from "./keys.js";
+import { mountOverview } from "./overview.js";
 import { placeAt, statePlaces } from "./places.js";
 import { at, counted, diagnostics, following, onLine, staleReason } from "./problems.js";
 import { mountPublish } from "./publish.js";
 import { mountShare, shareLink, showShare } from "./share.js";
 import { mountSplit } from "./split.js";
 import { change, mark, mountText, showPlace } from "./text.js";
+import { understandingOf } from "./understanding.js";
 
 /** @typedef {import("./problems.js").Problem} Problem */
 /** @typedef {import("./problems.js").DocumentName} DocumentName */
@@ -37,6 +39,19 @@ let isFollowing = true;
 let isReady = false;
 let isTouched = false;
 
+const understanding = understandingOf(document, {
+  flow: page.flow,
+  texts,
+  cursor: () => ({ name: shownName(), position: views[shownName()].state.selection.main.head }),
+  onGo: ({ document: name, from, to }) => {
+    showDocument(name);
+    showPlace(views[name], from, { to, focus: true });
+  },
+  onEdits: (name, edits) => {
+    change(views[name], edits);
+    views[name].focus();
+  },
+});
 /** @type {Record<DocumentName, ReturnType<typeof mountText>>} */
 const views = { definition: mountDocument("definition"), input_schema: mountDocument("input_schema") };
 const tools = editingTools(root, {
@@ -45,10 +60,14 @@ const tools = editingTools(root, {
 });
 /** @type {ReturnType<typeof mountDiagram>} */
 const diagram = mountDiagram(part("[data-diagram]"), { onSelect: onState, editing: tools.hooks });
-const drawer = mountDrawer(part("[data-drawer]"), { onGo: goTo, onFix: (problem) => applyFix(problem, problem.fixes[0]) });
+const drawer = mountDrawer(part("[data-drawer]"), { onGo: goTo, onFix: (problem) => applyFix(problem, problem.fixes[0]), onExplain: ({ code }) => understanding.explain(code) });
+const overviews = {
+  definition: mountOverview(part("[data-editor=definition]"), goTo),
+  input_schema: mountOverview(part("[data-editor=input_schema]"), goTo),
+};
 const checker = new Checker({
   texts,
-  ask: (texts, signal) => postJSON(addresses.check, texts, { signal }),
+  ask: (texts) => postJSON(addresses.check, texts),
   onAnswer: showAnswer,
   onTrouble: (words) => drawer.trouble(words),
 });
@@ -86,6 +105,9 @@ mountKeys({
   next: () => step(1),
   previous: () => step(-1),
   fix: chooseFix,
+  rename: () => understanding.rename(),
+  define: () => understanding.define(),
+  outline: () => understanding.outline(),
 }, addShortcut);
 root.addEventListener("click", onAction);
 root.addEventListener("tabs:show", () => views[shownName()].requestMeasure());
@@ -114,8 +136,16 @@ function mountDocument(name) {
   return mountText(part(`[data-editor=${name}]`), {
     text: page[name],
     label: LABELS[name],
-    onChange: () => { checker.changed(); keep(); },
-    onCursor: (position) => name === "definition" && isFollowing && follow(position),
+    extensions: understanding.extensions(name),
+    onChange: () => {
+      root.dataset.current = "false";
+      checker.changed();
+      keep();
+    },
+    onCursor: (position) => {
+      if (name === "definition" && isFollowing) follow(position);
+      understanding.moved();
+    },
   });
 }
 
@@ -145,12 +175,13 @@ function showAnswer(answer) {
   drawer.show(problems, answer.states);
   for (const name of NAMES) {
     mark(views[name], diagnostics(problems, name, views[name].state.doc.length, applyFix));
+    overviews[name].show(problems.filter((problem) => problem.document === name), views[name].state.doc.lines);
     const own = problems.filter((problem) => problem.document === name && problem.severity !== "hint");
     part(`[data-count=${name}]`).textContent = own.length ? String(own.length) : "";
     part(`[data-count=${name}]`).title = own.length ? counted(own) : "";
   }
-  if (answer.diagram) draw(answer.diagram);
-  else diagram.stale(staleReason(problems));
+  const drawn = answer.diagram ? draw(answer.diagram) : diagram.stale(staleReason(problems));
+  Promise.resolve(drawn).then(() => { root.dataset.current = String(checker.isCurrent); });
 }
 
 /** @param {{dot: string, states: any[]}} picture */

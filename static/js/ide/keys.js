@@ -1,7 +1,7 @@
 // @ts-check
 // The editor's keys, wherever the focus is on the page.
 
-/** @typedef {"save" | "publish" | "format" | "validate" | "next" | "previous" | "fix"} Action */
+/** @typedef {"save" | "publish" | "format" | "validate" | "next" | "previous" | "fix" | "rename" | "define" | "outline"} Action */
 
 /** @type {{keys: string, title: string, action: Action, isPressed: (event: KeyboardEvent) => boolean}[]} */
 const KEYS = [
@@ -10,9 +10,13 @@ const KEYS = [
   { keys: "F8", title: "Next problem", action: "next", isPressed: (event) => event.key === "F8" && !event.shiftKey },
   { keys: "Shift F8", title: "Previous problem", action: "previous", isPressed: (event) => event.key === "F8" && event.shiftKey },
   { keys: "Ctrl .", title: "Fix the problem at the cursor", action: "fix", isPressed: (event) => isWith(event) && event.key === "." },
+  { keys: "F2", title: "Rename the state everywhere", action: "rename", isPressed: (event) => event.key === "F2" },
+  { keys: "F12", title: "Go to the definition (also Ctrl click)", action: "define", isPressed: (event) => event.key === "F12" && !event.ctrlKey },
+  { keys: "Ctrl Shift O", title: "Go to a state or field", action: "outline", isPressed: (event) => (event.ctrlKey || event.metaKey) && event.shiftKey && event.code === "KeyO" },
   { keys: "Shift Alt F", title: "Format the text", action: "format", isPressed: (event) => event.shiftKey && event.altKey && event.code === "KeyF" },
 ];
 const TOLD = [
+  ["Ctrl Space", "Complete what is at the cursor"],
   ["Ctrl F", "Find in the text"],
   ["Ctrl Z", "Undo, also fixes and formatting"],
   ["Esc Tab", "Leave the text (Tab alone indents)"],

@@ -11,15 +11,17 @@ import { theme } from "./theme.js";
 
 /**
  * @param {HTMLElement} element
- * @param {{text: string, label: string, onChange: () => void, onCursor: (position: number) => void}} options
+ * @param {{
+ *   text: string, label: string, extensions?: any[], onChange: () => void, onCursor: (position: number) => void,
+ * }} options
  */
-export function mountText(element, { text, label, onChange, onCursor }) {
+export function mountText(element, { text, label, extensions: more = [], onChange, onCursor }) {
   const told = EditorView.updateListener.of((/** @type {any} */ update) => {
     if (update.docChanged) onChange();
     if (update.selectionSet || update.docChanged) onCursor(update.state.selection.main.head);
   });
   const extensions = [
-    basicSetup, json(), lintGutter(), keymap.of([indentWithTab]), indentUnit.of("  "), EditorState.tabSize.of(2),
+    more, basicSetup, json(), lintGutter(), keymap.of([indentWithTab]), indentUnit.of("  "), EditorState.tabSize.of(2),
     EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }), theme, told, nonce(), placeholders,
   ];
   return new EditorView({ doc: text, extensions, parent: element });
