@@ -82,18 +82,25 @@ def begin(definition: dict[str, JSON], input: JSON, context: dict[str, JSON]) ->
 
 
 def advance(
-    program: Program, cursor: Cursor, outcome: Outcome, now: datetime, intent: Intent | None = None
+    program: Program,
+    cursor: Cursor,
+    outcome: Outcome,
+    now: datetime,
+    intent: Intent | None = None,
+    *,
+    most_states: int = MAX_LOCAL_STATES,
 ) -> Advance:
     """Return what a run does next.
 
     1. Apply `outcome` to the state in which the run stands.
-    2. Go on through the states that need nothing from outside, up to MAX_LOCAL_STATES of them.
+    2. Go on through the states that need nothing from outside, up to `most_states` of them.
     3. Stop where something is to be done or waited for, or where the run ends.
 
     cursor   where the run stands; not changed
     outcome  what came of `intent`, or what a person asked; one that does not fit it changes nothing
     now      an aware instant, from the database's clock
     intent   the intent of the last advance
+    most_states  after so many entered states it stops with Continue; who looks on takes them one by one
     Never raises for what a definition or a provider says: that ends in a catcher or in FlowFailed.
     """
     turn = Turn(program, now, cursor.state, cursor.visit, cursor.data, cursor.context)
@@ -104,9 +111,9 @@ def advance(
             if outcome.is_new:
                 shown = events.visible(cursor.data if outcome.input is None else outcome.input)
                 turn.emit(events.FLOW_STARTED, "The Flow Instance started execution", {"input": shown})
-            return _carry_on(turn, cursor.state, MAX_LOCAL_STATES)
+            return _carry_on(turn, cursor.state, most_states)
         case _:
-            return _carry_on(turn, _resume(turn, outcome, intent), MAX_LOCAL_STATES)
+            return _carry_on(turn, _resume(turn, outcome, intent), most_states)
 
 
 def _carry_on(turn: Turn, move: Move, states_left: int) -> Advance:
