@@ -43,9 +43,12 @@ def hundred() -> dict[str, Any]:
         {"type": "string", "enum": ["fast", "safe", "other"]},
     ]
     fields = {f"field_{n}": {**kinds[n % 4], "title": f"Field {n}"} for n in range(98)}
-    branch = {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}}
+    branches = [
+        {"title": title, "type": "object", "required": [key], "properties": {key: {"type": "string"}}}
+        for title, key in (("One", "a"), ("Other", "b"))
+    ]
     fields["rows"] = {"type": "array", "title": "Rows", "items": {"type": "string"}}
-    fields["way"] = {"title": "Way", "oneOf": [{**branch, "title": "One"}, {**branch, "title": "Other"}]}
+    fields["way"] = {"title": "Way", "oneOf": branches}
     return {"type": "object", "required": ["way"], "properties": fields}
 
 
