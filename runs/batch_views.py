@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final, cast
 from urllib.parse import urlencode
+from uuid import UUID
 
 import orjson
 from django.contrib import messages
@@ -16,10 +17,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from flowlang.events import FLOW_FAILED
 from library.publish import current_version
 from runs import batches, prefill
 from runs.list_page import page_links
-from runs.models import Batch, BatchRow, Run
+from runs.models import Batch, BatchRow, Run, RunEvent
 from runs.run_page import status_of
 from wire import paging
 from wire.models import User
@@ -38,6 +40,7 @@ WORDS: Final = {
 _GOING: Final = ("needs-you", "running", "queued")
 _SHOWN_AS: Final = {"refused": "timed-out", "gone": "cancelled"}
 _RETRY_SECONDS: Final = 1.0
+_LONGEST_REASON: Final = 300
 
 
 @never_cache
@@ -91,7 +94,8 @@ def retry(request: HttpRequest, batch_id: str) -> HttpResponse:
 def _context(batch: Batch) -> dict[str, Any]:
     rows = batch.rows.order_by("number").select_related("run", "earlier").defer("run__data", "run__context")
     schema = current_version(batch.flow).input_schema
-    shown = [_shown(batch, schema, row) for row in rows]
+    reasons = _reasons([row.run_id for row in rows if row.run is not None and row.run.status == Run.FAILED])
+    shown = [_shown(batch, schema, row) | {"reason": reasons.get(row.run_id, "")} for row in rows]
     counts = Counter(row["status"] for row in shown)
     going = sum(counts[status] for status in _GOING)
     return {
@@ -103,6 +107,20 @@ def _context(batch: Batch) -> dict[str, Any]:
         "is_going": going > 0,
         "failed": sum(row["may_retry"] for row in shown),
     }
+
+
+def _reasons(run_ids: list[UUID | None]) -> dict[UUID | None, str]:
+    """Return failed run -> why, from its last event."""
+    found = RunEvent.objects.filter(run__in=run_ids, code=FLOW_FAILED).values_list(
+        "run", "description", "details"
+    )
+    return {run_id: _reason(description, orjson.loads(details)) for run_id, description, details in found}
+
+
+def _reason(description: str, details: dict[str, Any]) -> str:
+    cause = details.get("cause")
+    text = f"{description}: {cause}" if isinstance(cause, str) and cause else f"{description}."
+    return text if len(text) <= _LONGEST_REASON else f"{text[: _LONGEST_REASON - 1]}…"
 
 
 def _shown(batch: Batch, schema: Any, row: BatchRow) -> dict[str, Any]:

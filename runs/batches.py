@@ -69,8 +69,9 @@ def _insert(batch: Batch, rows: Sequence[Row]) -> None:
 
 
 def _label(batch: Batch, row: Row) -> str:
-    mark = f" row {row.number}"
-    return row.label[:LONGEST_LABEL] or f"{batch.label[: LONGEST_LABEL - len(mark)]}{mark}".strip()
+    mark = f", row {row.number}"
+    named = f"{batch.label[: LONGEST_LABEL - len(mark)]}{mark}" if batch.label else f"Row {row.number}"
+    return row.label[:LONGEST_LABEL] or named
 
 
 def batch_for(user: User, batch_id: UUID | str) -> Batch:

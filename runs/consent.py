@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -196,14 +197,19 @@ def _place(places: dict[UUID, str], place: str, text: str) -> None:
 
 def _texts(body: JSON) -> Iterator[tuple[str, str]]:
     """Yield (member names, text) of an input, as many as are looked at."""
-    waiting: list[tuple[str, JSON]] = [("", body)]
+    waiting: deque[tuple[str, JSON]] = deque([("", body)])
     for _ in range(_MOST_VALUES):
         if not waiting:
             return
-        place, value = waiting.pop()
+        place, value = waiting.popleft()
         if isinstance(value, str):
             yield place, value
         elif isinstance(value, dict):
-            waiting += [(f"{place} › {name}" if place else name, member) for name, member in value.items()]
+            waiting.extend((_named(place, name), member) for name, member in value.items())
         elif isinstance(value, list):
-            waiting += [(place, item) for item in value]
+            waiting.extend((place, item) for item in value)
+
+
+def _named(place: str, name: str) -> str:
+    """Return what a member is called: the id of something is that thing."""
+    return place if place and name == "id" else f"{place} › {name}" if place else name

@@ -7,6 +7,7 @@ import binascii
 import zlib
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote_plus
 from uuid import UUID
 
 import orjson
@@ -28,11 +29,11 @@ _PACKED: Final = "~"
 
 def pack(body: dict[str, Any]) -> str:
     """Return the input as an address holds it: JSON, or "~" and packed JSON where that is shorter."""
-    text = json_text.write(body, pretty=False)
+    text = orjson.dumps(body).decode()
     squeezed = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
     raw = squeezed.compress(text.encode()) + squeezed.flush()
     packed = _PACKED + base64.urlsafe_b64encode(raw).decode().rstrip("=")
-    return packed if len(packed) < len(text) else text
+    return packed if len(packed) < len(quote_plus(text)) else text
 
 
 def unpack(text: str) -> Any:
@@ -119,7 +120,7 @@ def link_runs(run: Run, earlier: Run | None) -> None:
 
 
 def told(run: Run, user: access.Person) -> dict[str, Any]:
-    """Return the run as which `run` began, those that began as it, and its row of a batch, as `user` may see."""
+    """Return as which run `run` began, what began as it, and its row of a batch, as `user` may see them."""
     seen = access.visible_to(user)
     row = BatchRow.objects.filter(run=run.pk, batch__owner=user.pk).select_related("batch__flow").first()
     return {

@@ -186,7 +186,7 @@ def test_each_run_has_its_row_in_its_label_and_what_all_share():
         flow_of(SCHEMA), "sample,label\nS-1,\nS-2,own", label="night", tags="a,b", base='{"count": 3}'
     )
     runs = [row.run for row in batch.rows.order_by("number")]
-    assert [run.label for run in runs] == ["night row 1", "own"]
+    assert [run.label for run in runs] == ["night, row 1", "own"]
     assert [run.tags for run in runs] == [["a", "b"], ["a", "b"]]
     assert orjson.loads(runs[0].input) == {"sample": "S-1", "count": 3}
 
@@ -294,8 +294,19 @@ def test_failed_rows_are_started_again_and_lead_back():
         assert visitor.post(f"/batches/{batch.pk}/retry").status_code == 302
     row = batch.rows.get(number=2)
     assert (row.tries, row.earlier, row.run.input) == (1, failed, failed.input)
-    assert row.run.again.earlier == failed
     assert Run.objects.count() == 4
+    assert row.run.again.earlier == failed
+
+
+def test_a_failed_row_says_why():
+    batch = begun(flow_of(SCHEMA), "sample\nS-1")
+    run = batch.rows.get().run
+    details = '{"state_name": "A", "cause": "The disk is full."}'
+    run.events.create(
+        seq=2, time=clock.now(), code="FlowFailed", description="State A failed", details=details
+    )
+    Run.objects.update(status=Run.FAILED, wake_at=None)
+    assert "State A failed: The disk is full." in client("bob").get(f"/batches/{batch.pk}/").content.decode()
 
 
 def test_a_batch_is_seen_by_who_made_it_only():
