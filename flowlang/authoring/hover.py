@@ -120,7 +120,7 @@ def of_place(path: str, state: str, site: Site) -> Card | None:
         steps = read_steps(path)
     except PathSyntaxError:
         return None
-    known = known_at(site.definition, site.schema, state)
+    known = known_at(site.definition, site.schema, state, site.results, f"{path}.")
     return _place(path, steps, known, site, state)
 
 
@@ -156,7 +156,7 @@ def _of_expression(cursor: Cursor, site: Site) -> Card | None:
     quotes = cursor.text[: word.start() if word else 0].count("'")
     if word and name not in glossary.WORDS and quotes % 2 == 0:
         steps: tuple[Step, ...] = tuple(name.split("."))
-        known = known_at(site.definition, site.schema, state)
+        known = known_at(site.definition, site.schema, state, site.results, f"{name}.")
         while len(steps) > 1 and not any(each.steps == steps for each in known):
             steps = steps[:-1]
         if any(each.steps == steps for each in known):

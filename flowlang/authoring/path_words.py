@@ -17,9 +17,9 @@ from flowlang.problems import JSON, Loc
 def complete(cursor: Cursor, site: Site) -> Offer | None:
     """Return the paths that can be read at the cursor, and those that cannot, with the reason."""
     state = state_of(cursor.loc)
-    options = [
-        option(known, site.samples.get(state)) for known in known_at(site.definition, site.schema, state)
-    ]
+    data = site.samples.get(state)
+    found = known_at(site.definition, site.schema, state, site.results, cursor.before)
+    options = [option(known, data) for known in found]
     return Offer("value", cursor.start, cursor.end, options) if options else None
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from flowlang import graph, paths
 from flowlang.authoring import references
 from flowlang.dataflow import wording
-from flowlang.infer import Place, data_at
+from flowlang.infer.places import Place, RunData
 from flowlang.path_syntax import Step
 from flowlang.paths import MISSING, Path, PathSyntaxError
 from flowlang.problems import JSON
 
+_FIRST: Final = re.compile(r"(?:\$\.)?([^.\[\]]+)[.\[]")
 _NOT_STATES: Final = ("input", "context")
-_MAX_LATER_STEPS: Final = 2
 _ANYTHING: Final = ("null", "boolean", "number", "string", "array", "object")
 MAX_SAMPLE: Final = 120
 
@@ -29,30 +30,41 @@ class Known(NamedTuple):
 
 
 def known_at(
-    definition: JSON, schema: JSON, state: str, results: Mapping[str, JSON] | None = None
+    definition: JSON,
+    schema: JSON,
+    state: str,
+    results: Mapping[str, JSON] | None = None,
+    toward: str = "",
 ) -> list[Known]:
-    """Return what `state` can read, then what is written elsewhere and why it cannot be read here."""
-    here = [Known(place, _steps(place.path)) for place in data_at(definition, schema, state, results)]
+    """Return what `state` can read, then what is written elsewhere and why it cannot be read here.
+
+    toward  the beginning of a path: of very many places those below its first step are listed rather
+    """
+    data, first = RunData(definition, schema, results), _FIRST.match(toward)
+    here = [Known(each, _steps(each.path)) for each in data.at(state, tuple(first.groups()) if first else ())]
     names = {known.steps[0] for known in here if known.steps}
-    built = graph.build(definition)
-    edges = {name: built.targets(name) for name in built.states}
+    edges = {name: data.graph.targets(name) for name in data.graph.states}
+    ever, written = data.names(), _writers(data.graph)
     later = []
-    for place in data_at(definition, schema, "", results):
-        steps = _steps(place.path)
-        if steps and steps[0] not in names and len(steps) <= _MAX_LATER_STEPS:
-            later.append(Known(place, steps, _reason(place.writers, state, edges)))
-    names |= {known.steps[0] for known in later}
-    return here + later + [known for known in _written(built, state, edges) if known.steps[0] not in names]
+    for name in {**ever, **written}:
+        if name not in names:
+            place = Place(
+                wording.place((name,), is_rooted=True),
+                ever.get(name, _ANYTHING),
+                certain=False,
+                writers=tuple(written.get(name, ())),
+            )
+            later.append(Known(place, (name,), _reason(place.writers, state, edges)))
+    return here + later
 
 
-def _written(built: graph.Graph, state: str, edges: Mapping[str, list[str]]) -> list[Known]:
-    """Return where results are stored: what the last states of a run leave, nobody finds."""
-    found: dict[Step, Known] = {}
-    for use in references.to_places(built):
-        if use.writes and use.steps[0] not in found:
-            place = Place(wording.place(use.steps[:1], is_rooted=True), _ANYTHING, False, (use.state,))
-            found[use.steps[0]] = Known(place, use.steps[:1], _reason(place.writers, state, edges))
-    return list(found.values())
+def _writers(built: graph.Graph) -> dict[str, list[str]]:
+    """Return where results are stored, and by which states; what ends a run nobody finds any more."""
+    found: dict[str, list[str]] = {}
+    for use in references.to_places(built, writes_only=True):
+        if isinstance(use.steps[0], str):
+            found.setdefault(use.steps[0], []).append(use.state)
+    return found
 
 
 def _steps(path: str) -> tuple[Step, ...]:

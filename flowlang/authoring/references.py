@@ -20,6 +20,10 @@ _BRACKET: Final = re.compile(r"""\[\s*(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\s*
 _MAX_DEPTH: Final = 64
 
 
+_WRITING: Final = frozenset({"result", "catchers"})
+_ALL: Final = _WRITING | {"path", "template", "rules"}
+
+
 class Reference(NamedTuple):
     """A place of the run data that some text names.
 
@@ -49,11 +53,11 @@ def to_states(definition: JSON) -> Iterator[tuple[str, Loc]]:
             yield arrow.target, ("States", name, *arrow.loc)
 
 
-def to_places(graph: Graph) -> Iterator[Reference]:
+def to_places(graph: Graph, *, writes_only: bool = False) -> Iterator[Reference]:
     """Yield every reference to a place of the run data; texts that are no path or expression have none."""
     for name, state in graph.states.items():
         if isinstance(state, dict):
-            yield from _of_state(name, state)
+            yield from _of_state(name, _WRITING if writes_only else _ALL, state)
 
 
 def overlap(one: tuple[Step, ...], other: tuple[Step, ...]) -> bool:
@@ -61,14 +65,17 @@ def overlap(one: tuple[Step, ...], other: tuple[Step, ...]) -> bool:
     return all(a == b for a, b in zip(one, other, strict=False))
 
 
-def _of_state(name: str, state: dict[str, JSON]) -> Iterator[Reference]:
+def _of_state(name: str, wanted: frozenset[str], state: dict[str, JSON]) -> Iterator[Reference]:
     kind = state.get("Type")
     fields = STATES[kind].fields if isinstance(kind, str) and kind in STATES else {}
     root: Loc = ("States", name)
     for key, value in state.items():
         syntax = fields[key].syntax if key in fields else ""
-        if isinstance(value, str) and syntax in ("path", "result"):
-            yield from _of_path(name, (*root, key), value, writes=syntax == "result")
+        if syntax not in wanted:
+            continue
+        if syntax in ("path", "result"):
+            if isinstance(value, str):
+                yield from _of_path(name, (*root, key), value, writes=syntax == "result")
         elif syntax == "template":
             yield from _of_template(name, (*root, key), value)
         elif syntax == "rules":

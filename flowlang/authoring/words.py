@@ -16,7 +16,7 @@ from flowlang.path_syntax import Step
 from flowlang.problems import JSON, Loc
 
 _CHAIN: Final = re.compile(r"(?:[A-Za-z_]\w*(?:\[\s*(?:\d+|'[^']*')\s*\])*\.)*(?:[A-Za-z_]\w*)?\Z")
-_PATH: Final = re.compile(r"\$[^`]*\Z")
+_TOWARD: Final = re.compile(r"[^`'(),\s]*\Z")
 _ASKED: Final = re.compile(r"(?:is_present|getattr)\(\s*'([^']*)\Z")
 _STEP: Final = re.compile(r"([A-Za-z_]\w*)|\[\s*(\d+)\s*\]|\[\s*'([^']*)'\s*\]")
 _REST: Final = re.compile(r"\w*")
@@ -35,7 +35,8 @@ def complete(cursor: Cursor, site: Site) -> Offer | None:
     methods of what stands before it; else names, functions and words.
     """
     before, state = cursor.before, state_of(cursor.loc)
-    known, data = known_at(site.definition, site.schema, state), site.samples.get(state)
+    data, toward = site.samples.get(state), _TOWARD.search(before)
+    known = known_at(site.definition, site.schema, state, site.results, toward[0] if toward else "")
     if before.count("`") % 2:
         return _offer(cursor, before.rpartition("`")[2], _paths(known, data, drop=0))
     asked = _ASKED.search(before)

@@ -43,7 +43,11 @@ class Place(NamedTuple):
 
 
 def data_at(
-    definition: JSON, schema: JSON = None, state: str = "", results: Mapping[str, JSON] | None = None
+    definition: JSON,
+    schema: JSON = None,
+    state: str = "",
+    results: Mapping[str, JSON] | None = None,
+    toward: tuple[Step, ...] = (),
 ) -> list[Place]:
     """Return what `state` finds in the run data when a run enters it, outer places first; never raises.
 
@@ -52,17 +56,40 @@ def data_at(
     state       the name of a state; of one that nothing leads to yet, all is listed that any state leaves,
                 and none of it is certain
     results     address of a provider -> JSON schema of its actions' details
+    toward      a place of interest: what lies below its first step is listed before what lies below others
     At most 500 places, 6 levels deep; and then what the context holds.
     """
-    ids: Names = {}
-    built = graph.build(definition)
-    start = schemas.of_schema(input_schema(definition) if schema is None else schema, ids)
-    found = analyse(built, start, ids, results)
-    is_entered = state in found.entered
-    data = found.entered[state] if is_entered else _anywhere(found)
-    known = writers(built, found, is_summed=not is_entered).get(state if is_entered else "", {})
-    below = islice(_below(data, known, is_certain=is_entered), MAX_PLACES)
-    return [*below, *_context(ids)]
+    return RunData(definition, schema, results).at(state, toward)
+
+
+class RunData:
+    """What is in the run data at each state of a definition, worked out once; arguments as for `data_at`."""
+
+    def __init__(
+        self, definition: JSON, schema: JSON = None, results: Mapping[str, JSON] | None = None
+    ) -> None:
+        self._ids: Names = {}
+        self.graph = graph.build(definition)
+        start = schemas.of_schema(input_schema(definition) if schema is None else schema, self._ids)
+        self._found = analyse(self.graph, start, self._ids, results)
+
+    def at(self, state: str, toward: tuple[Step, ...] = ()) -> list[Place]:
+        """Return what `data_at` does."""
+        found = self._found
+        is_entered = state in found.entered
+        data = found.entered[state] if is_entered else _anywhere(found)
+        known = writers(self.graph, found, is_summed=not is_entered).get(state if is_entered else "", {})
+        below = islice(_below(data, known, toward, is_certain=is_entered), MAX_PLACES)
+        return [*below, *_context(self._ids)]
+
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """Return the members that the run data ever has, and the JSON types that each can have."""
+        found: dict[str, Value] = {}
+        for each in (self._found.start, *self._found.entered.values()):
+            for name in each.members.possible() if each.members and each.kinds & OBJECT else ():
+                value = member(each, name)[1]
+                found[name] = join(found[name], value) if name in found else value
+        return {name: _types(value) for name, value in found.items()}
 
 
 def _anywhere(found: Analysis) -> Value:
@@ -78,13 +105,19 @@ def _context(ids: Names) -> Iterator[Place]:
     yield from _walk(("_context",), root, ("context",), is_certain=True)
 
 
-def _below(data: Value, known: Writers, *, is_certain: bool) -> Iterator[Place]:
+def _below(data: Value, known: Writers, toward: tuple[Step, ...], *, is_certain: bool) -> Iterator[Place]:
+    """Yield the members of the run data, then what is in each of them."""
     names = data.members.possible() if data.members and data.kinds & OBJECT else []
+    found = []
     for name in names:
         presence, value = member(data, name)
         if presence != NO:
             by = tuple(sorted(known.get(name, frozenset([INPUT]))))
-            yield from _walk((name,), value, by, is_certain=is_certain and presence == YES)
+            found.append(((name,), value, by, is_certain and presence == YES))
+    for steps, value, by, is_sure in found:
+        yield _place(steps, value, by, is_certain=is_sure)
+    for steps, value, by, is_sure in sorted(found, key=lambda each: each[0] != toward[:1]):
+        yield from islice(_walk(steps, value, by, is_certain=is_sure), 1, None)
 
 
 def _walk(steps: tuple[Step, ...], value: Value, by: tuple[str, ...], *, is_certain: bool) -> Iterator[Place]:
@@ -112,6 +145,10 @@ def _inside(steps: tuple[Step, ...], value: Value) -> Iterator[tuple[tuple[Step,
 
 
 def _place(steps: tuple[Step, ...], value: Value, by: tuple[str, ...], *, is_certain: bool) -> Place:
-    types = tuple(name for bit, name in _KINDS if value.kinds & bit)
+    types = _types(value)
     values = sorted((scalar for _, scalar in value.constants or ()), key=str)
     return Place(wording.place(steps, is_rooted=True), types, is_certain, by, tuple(values))
+
+
+def _types(value: Value) -> tuple[str, ...]:
+    return tuple(name for bit, name in _KINDS if value.kinds & bit)

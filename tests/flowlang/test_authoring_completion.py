@@ -243,3 +243,25 @@ def test_values_of_keywords_are_offered() -> None:
 def test_a_required_field_that_is_not_described_is_offered() -> None:
     text = json.dumps({"required": ["a", "c"], "properties": {"a": {}, "|": 0}}).replace('"|": 0', '"|"')
     assert schema_options(text).keys() == {"c"}
+
+
+def test_among_very_many_places_those_below_the_one_that_is_typed_are_offered() -> None:
+    states: dict[str, Any] = {
+        f"S{at}": {
+            "Type": "Pass",
+            "Result": {"a": {"b": 1}, "c": 2, "d": 3},
+            "ResultPath": f"$.r{at}",
+            "Next": f"S{at + 1}",
+        }
+        for at in range(250)
+    }
+    states["S250"] = {
+        "Type": "ExpressionEval",
+        "Parameters": {"x.$": "%s|"},
+        "ResultPath": "$.x",
+        "End": True,
+    }
+    text = json.dumps({"StartAt": "S0", "States": states})
+    assert {"$.r0", "$.r249"} <= options(text % "$.").keys()
+    assert {"$.r249.a", "$.r249.a.b"} <= options(text % "$.r249.").keys()
+    assert "c" in options((text % "r248.").replace('"x.$"', '"x.="'))
