@@ -85,13 +85,13 @@ def test_advanced_and_guided_show_the_same_input(page: Page):
     open_form(page, "Move files")
     page.get_by_role("button", name="Use the sample").click()
     page.get_by_role("button", name="Advanced (JSON)").click()
-    text = page.locator("textarea").first
-    expect(text).to_be_visible()
+    text = page.locator("textarea[data-input-text]")
+    expect(page.locator(".cm-content")).to_be_visible()
     body = json.loads(text.input_value())
     assert body
     page.get_by_role("button", name="Guided").click()
     page.get_by_role("button", name="Advanced (JSON)").click()
-    assert json.loads(page.locator("textarea").first.input_value()) == body
+    assert json.loads(page.locator("textarea[data-input-text]").input_value()) == body
 
 
 def test_a_missing_field_is_told_at_the_field(page: Page):

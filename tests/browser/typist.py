@@ -13,6 +13,7 @@ from flowlang import forms
 from tests.flowlang.forms_browser import posted
 
 MOST_STOPS = 600
+MOST_TYPED = 10  # longer texts come as from a clipboard
 LOOK = """() => {
   const at = document.activeElement;
   const box = at.closest(".picker")?.nextElementSibling;
@@ -90,7 +91,7 @@ class Typist:
             return self.type_moment(at["type"], text)
         self.keys.press("ControlOrMeta+a")
         if text:
-            self.keys.insert_text(text) if len(text) > 40 else self.keys.type(text)
+            self.keys.insert_text(text) if len(text) > MOST_TYPED else self.keys.type(text)
         else:
             self.keys.press("Delete")
 
