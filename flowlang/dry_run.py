@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
@@ -80,18 +80,21 @@ def dry_run(
     stand_ins: StandIns,
     now: datetime,
     context: dict[str, JSON] | None = None,
+    *,
+    goes_on: Callable[[], bool] = lambda: True,
 ) -> DryRun:
     """Return what a run of `definition` would do, at most MAX_STEPS visits of it.
 
     now      when it begins; waiting takes no time, the clock is put on
     context  what `$._context` reads
+    goes_on  asked before each visit; False ends the dry run there
     Never raises for what a definition says: that ends in a catcher or in FAILED.
     """
     program = compile_definition(definition)
     cursor = machine.begin(definition, input, context or {})
     steps: list[Step] = []
     visits: dict[str, int] = {}
-    while len(steps) < MAX_STEPS:
+    while len(steps) < MAX_STEPS and goes_on():
         number = visits[cursor.state] = visits.get(cursor.state, -1) + 1
         visit = Visit(program, cursor, now)
         now = _answered(visit, _nth(stand_ins.get(cursor.state, ()), number), now)

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from ide import documents, drafts, edits, properties, publishing
+from ide import documents, drafts, edits, properties, publishing, scenarios
 from ide.access import draft_for
 from library.access import flow_for
 from library.models import Flow, FlowRole
@@ -86,10 +86,12 @@ class PublishView(PageView):
             flow, number = publishing.publish_new(user, content, _body(request)), 1
         else:
             number = publishing.publish_version(flow, user, content, _body(request)).number
+        scenarios.adopt(draft, flow)
         if draft:
             drafts.discard(draft)
         drafts.discard_of_flow(user, flow)
-        return Response(documents.published(flow, number))
+        kept = scenarios.published(user, flow, content.definition)
+        return Response(documents.published(flow, number) | {"scenarios": kept})
 
 
 def _body(request: Request) -> Mapping[str, Any]:

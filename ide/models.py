@@ -29,3 +29,48 @@ class Draft(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["author", "flow"], name="draft_once")]
         indexes = [models.Index(fields=["author", "-saved_at"], name="draft_newest")]
+
+
+class Scenario(models.Model):
+    """A dry run that is kept with a flow, or with a draft of none: each new version must still go this way.
+
+    input      JSON text
+    stand_ins  JSON text: what comes of each state that asks somebody, as `ide.stand_ins.typed` reads it
+    path       the names of the states in the order in which they were visited
+    status     how it ended
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    flow = models.ForeignKey(Flow, null=True, on_delete=models.CASCADE, related_name="scenarios")
+    draft = models.ForeignKey(Draft, null=True, on_delete=models.CASCADE, related_name="scenarios")
+    name = models.CharField(max_length=128)
+    input = models.TextField(default="{}")
+    stand_ins = models.TextField(default="{}")
+    path = models.JSONField(default=list)
+    status = models.CharField(max_length=10)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["flow", "name"], name="scenario_of_flow"),
+            models.UniqueConstraint(fields=["draft", "name"], name="scenario_of_draft"),
+        ]
+
+
+class Presence(models.Model):
+    """Somebody has the editor of a flow open, in one window.
+
+    state   where the cursor is
+    states  what the window has changed and not published, as a list of names
+    """
+
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    window = models.CharField(max_length=36)
+    state = models.CharField(max_length=255, blank=True)
+    states = models.JSONField(default=list)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["flow", "author", "window"], name="presence_once")]

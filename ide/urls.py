@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from ide import api, understanding_api, views
+from ide import api, trying_urls, understanding_api, views
 
 pages: list[URLPattern | URLResolver] = [
     path("flows/new", views.new, name="new"),
@@ -17,4 +17,5 @@ pages: list[URLPattern | URLResolver] = [
     path("ide/drafts", api.DraftsView.as_view(), name="drafts"),
     path("ide/drafts/<uuid:draft_id>", api.DraftView.as_view(), name="save"),
     path("ide/publish", api.PublishView.as_view(), name="publish"),
+    *trying_urls.pages,
 ]

@@ -1,0 +1,12 @@
+"""Addresses of trying out, of versions, and of working on one flow with others."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from ide import trying_api
+
+pages: list[URLPattern | URLResolver] = [
+    path("ide/dry-run", trying_api.DryRunView.as_view(), name="dry_run"),
+    path("ide/state", trying_api.OneStateView.as_view(), name="one_state"),
+    path("ide/scenarios", trying_api.ScenariosView.as_view(), name="scenarios"),
+    path("ide/past-runs", trying_api.PastRunsView.as_view(), name="past_runs"),
+]
