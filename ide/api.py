@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ide import documents, drafts, edits, properties, publishing, scenarios
 from ide.access import draft_for
+from ide.visitors import OpenView
 from library.access import flow_for
 from library.models import Flow, FlowRole
 from wire.errors import BadRequest
@@ -26,29 +26,19 @@ class PageView(APIView):
     authentication_classes = [SessionAuthentication]
 
 
-class CheckView(PageView):
-    """Open to all: it keeps nothing and shows nothing that was not sent."""
-
-    permission_classes = [AllowAny]
-
+class CheckView(OpenView):
     def post(self, request: Request) -> Response:
         content = drafts.texts(_body(request))
         result = documents.checked(content.definition, content.input_schema)
         return Response(documents.answer(result))
 
 
-class EditsView(PageView):
-    """Open to all, as the check is."""
-
-    permission_classes = [AllowAny]
-
+class EditsView(OpenView):
     def post(self, request: Request) -> Response:
         return Response(edits.answer(drafts.texts(_body(request)).definition, _body(request)))
 
 
-class PropertiesView(PageView):
-    permission_classes = [AllowAny]
-
+class PropertiesView(OpenView):
     def post(self, request: Request) -> Response:
         return Response(properties.answer(drafts.texts(_body(request)).definition, _body(request)))
 

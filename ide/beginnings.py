@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from uuid import UUID
 
 from ide.drafts import MAX_TITLE, Texts
-from ide.links import MAX_CHARACTERS, LinkError, shared_in
+from ide.exchange import brought
 from library.access import flow_for, is_administrator, visible_to
 from library.models import Flow
 from library.private import without_private
@@ -57,33 +56,9 @@ def visible_texts(user: User, flow: Flow) -> tuple[str, str]:
 
 
 def pasted(text: str) -> Texts:
-    """Return what was pasted: a share link, a definition, or {"definition", "input_schema"} of an export.
+    """Return what was pasted: a share link, a definition (also in YAML), or an export of both documents.
 
-    Raises  LinkError
+    Raises  ExchangeError
     """
-    text = text.strip()
-    if not text:
-        raise LinkError("Paste a link or a definition first.")
-    if len(text) > MAX_CHARACTERS:
-        raise LinkError(f"The text has {len(text):,} characters; {MAX_CHARACTERS:,} are allowed.")
-    if text[0] != "{":
-        found = shared_in(text)
-        return Texts(found.definition, found.input_schema)
-    return _exported(text) or Texts(text, "")
-
-
-def _exported(text: str) -> Texts | None:
-    """The parts of a document such as the API's flow; None when the text is something else, maybe broken."""
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if "States" in document or not isinstance(document.get("definition"), dict):
-        return None
-    title = document.get("title")
-    schema = document.get("input_schema")
-    return Texts(
-        text_of(document["definition"]),
-        text_of(schema) if isinstance(schema, dict) else "",
-        title[:MAX_TITLE] if isinstance(title, str) else "",
-    )
+    found = brought(text.strip())
+    return Texts(found.definition or BLANK.definition, found.input_schema or "", found.title)

@@ -32,7 +32,7 @@ def answer(text: str, body: Mapping[str, Any]) -> dict[str, Any]:
     if body.get("pairs") is None:
         draft = Draft({key: value for key, value in found.items() if key in fields}, State(), [])
         return _drawn(str(name), found, about, draft) | {"edits": [], "stops": []}
-    pairs, fresh = forms.apply(_pairs(body), str(body.get("action", "")))
+    pairs, fresh = forms.apply(posted(body), str(body.get("action", "")))
     draft = forms.read_draft(about, pairs, fresh)
     drawn = _drawn(str(name), found, about, draft)
     if draft.problems:
@@ -59,7 +59,8 @@ def _state(text: str, name: Any) -> tuple[dict[str, Any], list[str]]:
     return found, list(states)
 
 
-def _pairs(body: Mapping[str, Any]) -> list[tuple[str, str]]:
+def posted(body: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the names and texts of a posted form's controls. Raises BadRequest."""
     pairs = body.get("pairs")
     is_list = isinstance(pairs, list) and len(pairs) <= _MOST_PAIRS
     if not is_list or not all(_is_pair(pair) for pair in pairs or ()):

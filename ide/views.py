@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,15 +16,19 @@ from ide import beginnings, documents, drafts, palette, reference
 from ide.access import draft_for, draft_of_flow, drafts_of
 from ide.beginnings import BLANK
 from ide.drafts import Texts
+from ide.exchange import ExchangeError
 from ide.links import LinkError, shared
 from ide.models import Draft
+from ide.visitors import may_visit
 from library.access import flow_for, is_administrator
 from library.models import Flow
 from library.publish import current_version
 from wire.models import User
 
 MOST_DRAFTS = 20
-_ADDRESSES = ("check", "edits", "properties", "drafts", "publish", "scratch")
+_ADDRESSES = (
+    "check", "edits", "properties", "drafts", "publish", "scratch", "import", "code", "preview", "schema",
+)  # fmt: skip
 
 
 class SignedIn(HttpRequest):
@@ -43,7 +48,7 @@ def new(request: SignedIn) -> HttpResponse:
     if request.method == "POST":
         try:
             draft = drafts.begin(request.user, _beginning(request))
-        except LinkError as refused:
+        except ExchangeError as refused:
             error = str(refused)
         else:
             return redirect(documents.address(draft))
@@ -91,6 +96,8 @@ def draft(request: SignedIn, draft_id: UUID) -> HttpResponse:
 @require_GET
 def scratch(request: HttpRequest) -> HttpResponse:
     """Try something out, or open a share link. Nothing is kept before the first change."""
+    if not may_visit(request.user):
+        return redirect_to_login(request.get_full_path())
     try:
         found = shared(request.GET.dict())
     except LinkError as refused:
