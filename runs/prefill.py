@@ -65,7 +65,10 @@ def input_of(run: Run) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Recent:
-    """A run whose input may be taken again. changes: how it differs from the input of the run before it."""
+    """A run whose input may be taken again.
+
+    changes   how it differs from the input before it; all that it holds, when it is the first
+    """
 
     run: Run
     changes: list[Difference]
@@ -74,9 +77,12 @@ class Recent:
     @property
     def line(self) -> str:
         """Return the changes in one line."""
-        told = "; ".join(f"{each.place}: {each.old} → {each.new}" for each in self.changes[:3])
-        more = f"; {len(self.changes) - 3} more" if len(self.changes) > 3 else ""
-        return told + more
+        told = [
+            f"{each.place}: {each.new if self.is_first else f'{each.old} → {each.new}'}"
+            for each in self.changes[:3]
+        ]
+        more = [f"{len(self.changes) - 3} more"] if len(self.changes) > 3 else []
+        return "; ".join(told + more)
 
 
 def recent(user: access.Person, flow_id: UUID, schema: Any) -> list[Recent]:
@@ -90,7 +96,7 @@ def recent(user: access.Person, flow_id: UUID, schema: Any) -> list[Recent]:
     ]
     before = [body for _, body in distinct[1:]]
     return [
-        Recent(run, differences(before[at], body) if at < len(before) else [], at >= len(before))
+        Recent(run, differences(before[at] if at < len(before) else {}, body), at >= len(before))
         for at, (run, body) in enumerate(distinct[:MOST_RECENT])
     ]
 

@@ -1,0 +1,182 @@
+"""Starting again and again, as people do it: a run once more, presets and links, code, many rows at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import keep, sign_in
+from tests.browser.test_schedules import well_made
+from tests.live import LiveSite
+
+SCHEMA = {
+    "type": "object",
+    "required": ["sample"],
+    "additionalProperties": False,
+    "properties": {
+        "sample": {"type": "string", "title": "Sample", "pattern": "^S-[0-9]+$"},
+        "count": {"type": "integer", "title": "Count", "default": 2},
+        "fast": {"type": "boolean", "title": "Fast", "default": True},
+        "ok": {"type": "boolean", "title": "Good data", "default": True},
+        "pin": {"type": "string", "title": "PIN", "format": "password"},
+        "source": {
+            "type": "object",
+            "title": "Source",
+            "properties": {"path": {"type": "string", "title": "Path", "pattern": "^/"}},
+        },
+    },
+}
+DEFINITION = {
+    "StartAt": "Check",
+    "States": {
+        "Check": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.ok", "BooleanEquals": True, "Next": "Done"}],
+            "Default": "Bad",
+        },
+        "Bad": {"Type": "Fail", "Error": "BadData", "Cause": "The data are not good."},
+        "Done": {"Type": "Pass", "End": True},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def flow(site: LiveSite, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the form of a flow that fails when its data are not good."""
+    folder = tmp_path_factory.mktemp("flow")
+    (folder / "definition.json").write_text(json.dumps(DEFINITION))
+    (folder / "schema.json").write_text(json.dumps(SCHEMA))
+    words = ["--title", "Measure", "--owner", "admin", "--schema", str(folder / "schema.json")]
+    return f"/flows/{site.manage('import_flow', str(folder / 'definition.json'), *words).strip()}/start"
+
+
+def input_of(page: Page) -> dict[str, object]:
+    """The input of the run whose page this is."""
+    return dict(json.loads(page.locator("#run-page").text_content() or "")["input"])
+
+
+def start(page: Page) -> dict[str, object]:
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/runs/*/")
+    return input_of(page)
+
+
+def fits_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.set_viewport_size({"width": 1280, "height": 860})
+
+
+def test_a_run_is_started_again_with_one_change(page: Page, flow: str):
+    page.goto(flow)
+    page.get_by_label("Sample").fill("S-113")
+    page.get_by_label("Count").fill("7")
+    page.get_by_label("Fast").uncheck()
+    page.get_by_label("Path").fill("/a")
+    earlier = start(page)
+    assert earlier == {"sample": "S-113", "count": 7, "fast": False, "ok": True, "source": {"path": "/a"}}
+    first = page.url
+    page.get_by_role("link", name="Run again").click()
+    expect(page.get_by_label("Count")).to_have_value("7")
+    expect(page.get_by_label("Fast")).not_to_be_checked()
+    page.get_by_label("Sample").fill("S-114")
+    page.keyboard.press("Tab")
+    banner = page.locator("#start-differences")
+    expect(banner).to_contain_text("in 1 field")
+    expect(banner.locator("li")).to_contain_text(re.compile(r'Sample: "S-113".*"S-114"'))
+    expect(page.locator(".field.is-changed")).to_have_count(1)
+    well_made(page)
+    fits_a_phone(page)
+    keep(page, "start-again")
+    assert start(page) == earlier | {"sample": "S-114"}
+    page.get_by_role("link", name="another run").click()
+    assert page.url == first
+
+
+def test_a_preset_and_a_link_bring_the_values_and_not_the_secret(site: LiveSite, page: Page, flow: str):
+    page.goto(flow)
+    page.get_by_label("Sample").fill("S-7")
+    page.get_by_label("PIN").fill("1234")
+    page.get_by_text("Keep these values as a preset").click()
+    page.get_by_label("Name of the preset").fill("beamline 7")
+    page.get_by_role("button", name="Save the preset").click()
+    expect(page.get_by_text("The preset “beamline 7” is saved.")).to_be_visible()
+    expect(page.get_by_label("Sample")).to_have_value("S-7")
+    page.get_by_text("Link to these values, and code").click()
+    page.get_by_label("Count").fill("5")
+    page.keyboard.press("Tab")
+    expect(page.locator("#start-curl")).to_contain_text('"count": 5')
+    assert "1234" not in page.locator("#start-code").inner_text()
+    link = page.locator("#start-link").inner_text()
+    assert page.context.browser is not None
+    private = page.context.browser.new_context(base_url=site.url)
+    other = private.new_page()
+    other.goto(link)
+    expect(other).to_have_url(re.compile("/sign-in/"))
+    sign_in(other, site.manage("sign_in_link", "admin"))
+    other.goto(link)
+    expect(other.get_by_label("Sample")).to_have_value("S-7")
+    expect(other.get_by_label("Count")).to_have_value("5")
+    expect(other.get_by_label("PIN")).to_have_value("")
+    private.close()
+    page.goto(flow)
+    page.get_by_text("Fill in from a preset or an earlier run").click()
+    page.get_by_role("link", name="beamline 7").click()
+    expect(page.get_by_label("Sample")).to_have_value("S-7")
+    start(page)
+    page.goto(flow)
+    page.get_by_text("Fill in from a preset or an earlier run").click()
+    expect(page.locator("#fill-recent + ol li").first).to_contain_text("S-7")
+    well_made(page)
+    keep(page, "start-fill")
+
+
+def test_the_code_starts_a_run_with_the_same_input(site: LiveSite, page: Page, flow: str):
+    page.goto(flow)
+    page.get_by_label("Sample").fill("S-9")
+    page.get_by_label("Path").fill('/it\'s "here" $HOME')
+    page.get_by_label("Label").fill("by hand")
+    mine = start(page)
+    page.get_by_role("link", name="Run again").click()
+    page.get_by_text("Link to these values, and code").click()
+    token = site.manage("create_token", "admin").split()[-1]
+    words = page.locator("#start-curl").inner_text()
+    environment = {**os.environ, "HEADRACE_TOKEN": token}
+    done = subprocess.run(["sh", "-c", words], env=environment, capture_output=True, text=True, timeout=30)
+    document = json.loads(done.stdout)
+    assert document["label"] == "by hand"
+    page.goto(f"/runs/{document['run_id']}/")
+    assert input_of(page) == mine
+
+
+def test_fifty_rows_are_checked_started_watched_and_retried(page: Page, flow: str):
+    page.goto(flow)
+    page.get_by_label("Label").fill("night")
+    page.get_by_role("button", name="Start many").click()
+    rows = [f"S-{number}\t{'data' if number == 17 else '/data'}\t{number != 30}" for number in range(1, 51)]
+    page.get_by_label("Rows from a spreadsheet, or CSV").fill("\n".join(["sample\twhere\tok", *rows]))
+    page.get_by_role("button", name="Check the rows").click()
+    page.get_by_label("where").select_option("Source › Path")
+    expect(page.locator("tr.is-wrong")).to_have_count(1)
+    expect(page.locator("tr.is-wrong")).to_contain_text("17")
+    well_made(page)
+    fits_a_phone(page)
+    keep(page, "bulk")
+    page.get_by_role("button", name="Start 49 runs").dblclick()
+    page.wait_for_url("**/batches/*/")
+    expect(page.locator("#batch-head")).to_contain_text("50 of 50 over", timeout=60_000)
+    expect(page.locator("#row-17")).to_contain_text("Not started")
+    expect(page.locator("#row-30")).to_contain_text("The data are not good.")
+    assert page.locator("#batch-rows a[href^='/runs/']").count() == 49
+    well_made(page)
+    fits_a_phone(page)
+    keep(page, "batch")
+    page.get_by_role("button", name="Retry 1 failed row").click()
+    expect(page.locator("#row-30")).to_contain_text("Started 2 times", timeout=20_000)
+    page.locator("#row-17").get_by_role("link", name="Mend it in the form").click()
+    expect(page.get_by_label("Sample")).to_have_value("S-17")
