@@ -167,14 +167,13 @@ def test_the_program_calls_the_sdk_with_these_very_documents() -> None:
 
 @pytest.mark.django_db
 def test_the_command_writes_the_files_as_they_were_typed(tmp_path: Path) -> None:
-    X
+    text = '{"Comment": "a $HOME `b` \'c\' \\\\", "States": {}}'
     _, cli = codes(definition=text, title="It's").json()["snippets"]
     fake = tmp_path / "globus"
     fake.write_text('#!/bin/sh\nprintf "%s\\n" "$@" > words\n')
     fake.chmod(0o755)
-    subprocess.run(
-        ["sh", "-c", cli["text"]], cwd=tmp_path, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, check=True
-    )
+    path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    subprocess.run(["sh", "-c", cli["text"]], cwd=tmp_path, env=path, check=True)
     assert (tmp_path / "definition.json").read_text() == text + "\n"
     assert (tmp_path / "words").read_text().split("\n")[:4] == ["flows", "create", "It's", "definition.json"]
 
