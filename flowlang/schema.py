@@ -11,7 +11,7 @@ from flowlang import schema_refs, schema_samples
 from flowlang.check_fields import reread
 from flowlang.findings import Put, Remedy, Remove, Rename, Site, quote
 from flowlang.problems import JSON, Loc
-from flowlang.schema_rules import FORMATS, KEYWORDS, LATER, LATER_MAPS, RANGES, TYPES, Shape
+from flowlang.schema_rules import FORMATS, KEYWORDS, LATER, LATER_MAPS, OLD_FORMATS, RANGES, TYPES, Shape
 
 _ADDRESS: Final = "http://json-schema.org/draft-07/schema#"
 _FOREIGN_TYPES: Final = {
@@ -217,7 +217,10 @@ def _format(site: Site, schema: Mapping[str, JSON]) -> None:
     if not isinstance(name, str):
         return
     here, kinds = site.at("format"), schema.get("type")
-    if name not in FORMATS:
+    if name in OLD_FORMATS:
+        message = f"format {quote(name)} is an old one: it is kept, but the form shows a plain field."
+        here.hint("schema-format-old", message)
+    elif name not in FORMATS:
         close = site.findings.closest(name, FORMATS)
         remedies = (Remedy(f'Write "{close}"', Put(here.loc, close)),) if close else ()
         advice = f' Did you mean "{close}"?' if close else " It is kept, but nothing is checked."

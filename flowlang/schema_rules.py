@@ -58,6 +58,11 @@ FORMATS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 
+# Found in older input schemas for Globus Flows; no form knows them (source: input-schemas, Globus formats).
+OLD_FORMATS: Final = frozenset(
+    {"globus-transfer-transfer#0.10", "x-globus-collection", "globus-collection-id", "globus-collection-path"}
+)
+
 # Lower and upper bounds that must not cross.
 RANGES: Final = (
     ("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"),

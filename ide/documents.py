@@ -16,14 +16,14 @@ from providers import registry
 
 
 @cache
-def _providers() -> dict[str, JSON]:
-    """The input schemas of our providers: fixed while the site runs, and asked for with every key."""
-    return registry.schemas()
+def _providers() -> tuple[dict[str, JSON], dict[str, JSON]]:
+    """What our providers take and answer: fixed while the site runs, and asked for with every key."""
+    return registry.schemas(), registry.results()
 
 
 def checked(source: str, schema_source: str) -> Checked:
     """Return the checker's answer. An empty schema text is no schema, not a broken one."""
-    return check_text(source, schema_source if schema_source.strip() else None, providers=_providers())
+    return check_text(source, schema_source if schema_source.strip() else None, *_providers())
 
 
 def answer(result: Checked) -> dict[str, Any]:

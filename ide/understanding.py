@@ -78,6 +78,7 @@ class _Reading:
             providers=schemas,
             about=about,
             offered=offered,
+            results=_results(),
             samples=self.question.samples,
         )
 
@@ -92,6 +93,11 @@ def _providers() -> tuple[Mapping[str, JSON], Mapping[str, tuple[str, str]], tup
         about[address] = (str(described["title"]), str(described["subtitle"] or described["title"]))
         offered.setdefault(provider.path, address)
     return schemas, about, tuple(offered[path] for path in sorted(offered))
+
+
+@cache
+def _results() -> Mapping[str, JSON]:
+    return registry.results()
 
 
 def units_to_points(text: str, units: int) -> int:

@@ -24,7 +24,7 @@ Item = dict[str, Any]
 
 def faults(source: str, schema_source: str = "{}") -> tuple[Checked, list[Item]]:
     """Return the checker's answer, and its errors as the API reports them; warnings never refuse."""
-    answer = check_text(source, schema_source, providers=registry.schemas())
+    answer = check_text(source, schema_source, registry.schemas(), registry.results())
     return answer, error_items(answer.problems)
 
 

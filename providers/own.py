@@ -41,6 +41,7 @@ class OwnProvider:
     input_schema: dict[str, Any]
     old_names: Mapping[str, str] = {}
     keywords: tuple[str, ...] = ()
+    details_schema: JSON = None
     forget: frozenset[str] = frozenset()  # members of the body that are never stored (credentials)
 
     def introspect(self) -> dict[str, JSON]:

@@ -53,9 +53,14 @@ class ActionError(Exception):
 
 
 class Provider(Protocol):
-    """One provider. `path` is its place under /actions/, e.g. "transfer/ls"."""
+    """One provider.
+
+    path            its place under /actions/, e.g. "transfer/ls"
+    details_schema  JSON schema of the details of an action that has succeeded; None where they are not known
+    """
 
     path: str
+    details_schema: JSON
 
     def introspect(self) -> dict[str, JSON]:
         """Return the provider description: title, scope, input_schema, synchronous, ..."""

@@ -80,6 +80,16 @@ def schemas() -> dict[str, JSON]:
     return {url: providers[path].introspect()["input_schema"] for url, path in hosted_addresses().items()}
 
 
+def results() -> dict[str, JSON]:
+    """Return what succeeded actions of our providers hold as details, by the addresses of `schemas`.
+
+    Shape  JSON schemas; an optional property is one that may or may not be there
+    """
+    providers = built_in()
+    told = {url: providers[path].details_schema for url, path in hosted_addresses().items()}
+    return {url: schema for url, schema in told.items() if schema is not None}
+
+
 def scope_of(url: str) -> str:
     """Return the scope that tokens for `url` carry. Raises ActionError when it cannot be found out."""
     scope = resolve(url).introspect().get("globus_auth_scope")

@@ -34,6 +34,8 @@ _pool = urllib3.PoolManager(retries=False, maxsize=8, headers={"Accept-Encoding"
 class RemoteProvider:
     """The provider at `url`; `url` has no trailing slash."""
 
+    details_schema: JSON = None
+
     def __init__(self, url: str) -> None:
         if urlsplit(url).scheme != "https" and not settings.ALLOW_HTTP_PROVIDERS:
             raise ActionError(

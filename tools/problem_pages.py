@@ -52,13 +52,14 @@ class Entry:
     kind: str = "definition"
     schema: str | None = None
     providers: str = "{}"
+    results: str = "{}"
     fill: dict[str, Any] | None = None
 
     def check(self, example: str) -> Checked:
         """Return what the checker says of one of the examples."""
         text = self.filled(example)
-        providers = json.loads(self.providers)
-        return check_text(FLOW, text) if self.kind == "schema" else check_text(text, self.schema, providers)
+        known = json.loads(self.providers), json.loads(self.results)
+        return check_text(FLOW, text) if self.kind == "schema" else check_text(text, self.schema, *known)
 
     def filled(self, example: str) -> str:
         """Return the example with what is too long to show."""
@@ -123,6 +124,8 @@ def page(entry: Entry, offered: list[str]) -> str:
         parts.append(f"In these examples the input schema is:\n\n{shown(entry.schema)}")
     if entry.providers != "{}":
         parts.append(f"In these examples the provider takes:\n\n{shown(entry.providers)}")
+    if entry.results != "{}":
+        parts.append(f"In these examples the provider answers:\n\n{shown(entry.results)}")
     if offered:
         parts.append("The editor offers: " + ", or ".join(f"*{escaped(title)}*" for title in offered) + ".")
     return "\n\n".join(parts) + "\n"

@@ -70,7 +70,7 @@ class _Walk:
     def __init__(self, graph: Graph, found: Analysis, ids: Names, details: Mapping[str, JSON]) -> None:
         self.graph, self.found, self.ids = graph, found, ids
         errors = (results.caught(ids, ""), results.caught(ids, "AwaitWebInput"))
-        self.given, self.context = Given(ids, details, errors), results.context(ids)
+        self.given, self.context = Given(ids, details, errors, {}), results.context(ids)
         self.order = _order(graph)
         self.visits = dict.fromkeys(self.order, 0)
         self.left, self.anything = _MAX_WORK, results.anything(ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from flowlang.dataflow import analysis, results, schemas, wording
+from flowlang.dataflow import analysis, answered, results, rule_words, schemas, wording
 from flowlang.dataflow.places import MAYBE, NO, OPEN, read
 from flowlang.dataflow.provenance import Provenance, Sources
 from flowlang.dataflow.scene import Note
@@ -35,7 +35,7 @@ def check(
     ids: Names = {}
     start = results.anything(ids) if schema is None else schemas.of_schema(schema, ids)
     found = analysis.analyse(graph, start, ids, details)
-    reporter = _Reporter(Site(pair[0]), graph, found, schema)
+    reporter = _Reporter(Site(pair[0]), graph, found, schema, details or {})
     for name in graph.states:
         if name in found.records:
             for note in found.records[name].notes:
@@ -59,10 +59,23 @@ def _unread(site: Site, schema: dict[str, JSON], touched: set[str]) -> None:
 
 
 class _Reporter:
-    """Reports the notes of one analysis."""
+    """Reports the notes of one analysis.
 
-    def __init__(self, site: Site, graph: Graph, found: analysis.Analysis, schema: JSON) -> None:
+    answered  where details are stored of which a provider says what they hold
+    statuses  where the status of an action is stored that raises an exception when it fails
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        graph: Graph,
+        found: analysis.Analysis,
+        schema: JSON,
+        details: Mapping[str, JSON],
+    ) -> None:
         self.site, self.graph, self.schema = site, graph, schema
+        self.answered = answered.details(graph, details)
+        self.statuses = answered.statuses(graph)
         self.found, self.provenance = found, Provenance(graph, found)
         self.told: set[tuple[Step, ...]] = set()
 
@@ -74,7 +87,7 @@ class _Reporter:
         elif note.subject == "store":
             self._store(site, name, note)
         elif note.subject == "rule":
-            self._rule(site, name, note)
+            rule_words.tell(site, note, self._at(note.loc), self._at(note.loc[:-1]), self.statuses)
         else:
             self._kind(site, note)
 
@@ -141,11 +154,22 @@ class _Reporter:
     def report(self, code: str, site: Site, note: Note, message: str, *remedies: Remedy) -> None:
         """Report what fails: an error where it must, and else a warning."""
         offset = wording.offset(note)
-        if note.is_sure:
+        if note.is_sure and note.is_rooted and self._is_answered(note.steps[: note.at]):
+            self._of_provider(site, message, offset, *remedies)
+        elif note.is_sure:
             site.error(code, message, *remedies, type=DATA_FLOW, offset=offset)
         else:
             message = f"{message} When it comes to this, the state fails."
             site.warn("read-doubtful", message, *remedies, offset=offset)
+
+    def _is_answered(self, steps: tuple[Step, ...]) -> bool:
+        """Whether it is the provider of an action that has decided what is there."""
+        return any(steps[:size] in self.answered for size in range(1, len(steps) + 1))
+
+    def _of_provider(self, site: Site, message: str, offset: int | None, *remedies: Remedy) -> None:
+        """Warn only, as of what a provider takes: the definition itself is right."""
+        message = f"{message} That is what this provider answers here."
+        site.warn("read-details", message, *remedies, offset=offset)
 
     def _unsure(self, site: Site, name: str, note: Note) -> None:
         steps = note.steps[: note.at + 1]
@@ -208,32 +232,6 @@ class _Reporter:
         else:
             where.warn("result-path-doubtful", f"{message} When it comes to this, the run fails.")
 
-    def _rule(self, site: Site, name: str, note: Note) -> None:
-        truth, reason, text = note.text.split("\n")
-        rule = self._at(note.loc)
-        here = site.at("Variable") if isinstance(rule, dict) and "Variable" in rule else site
-        because = f": {text}" if text else ""
-        if truth == "True":
-            message = f"This rule always holds{because}. What comes after it is never tried."
-            here.hint("rule-constant", message, on_key=here is site)
-        elif reason == "taken":
-            self._taken(here, note, on_key=here is site)
-        elif reason == "kind":
-            here.warn("rule-never", f"This rule can never hold{because}.", on_key=here is site)
-        else:
-            here.hint("rule-constant", f"This rule never holds{because}.", on_key=here is site)
-
-    def _taken(self, here: Site, note: Note, *, on_key: bool) -> None:
-        """Warn of a rule whose cases go to those before it, unless it is one of them word by word."""
-        choices = self._at(note.loc[:-1])
-        tests = [
-            {key: value for key, value in rule.items() if key != "Next"} if isinstance(rule, dict) else rule
-            for rule in (choices if isinstance(choices, list) else [])
-        ]
-        if tests[note.at] not in tests[: note.at]:
-            message = "This rule can never hold: whenever it would, a rule before it holds."
-            here.warn("rule-taken", message, on_key=on_key)
-
     def _kind(self, site: Site, note: Note) -> None:
         field = wording.field(note.loc)
         code, message = {
@@ -242,7 +240,9 @@ class _Reporter:
             "seconds": ("wait-kind", f"{field} leads to {note.text}; it must be a number of seconds."),
             "instant": ("wait-kind", f"{field} leads to {note.text}; it must be an instant as text."),
         }[note.subject]
-        if note.is_sure:
+        if note.is_sure and self._is_answered(wording.steps_of(self._at(note.loc))):
+            self._of_provider(site, message, note.offset)
+        elif note.is_sure:
             site.error(code, message, type=DATA_FLOW, offset=note.offset)
         else:
             site.warn(
@@ -258,7 +258,7 @@ class _Reporter:
 
     def _closest(self, note: Note, step: str) -> str | None:
         members = note.holder.members
-        if members is None:
+        if members is None or (note.presence == OPEN and members.listed(step) is not None):
             return None
         names = [key for key in members.given() if key != step]
         if note.presence == OPEN and len(step) < 4:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flowlang.dataflow.joining import join
-from flowlang.dataflow.schemas import of_schema
 from flowlang.dataflow.values import (
     ANY,
     NULL,
@@ -34,10 +33,10 @@ def context(ids: Names) -> Value:
     return closed(ids, {**texts, "identities": list_of(TEXTS, 1), "token_info": token})
 
 
-def action(state: Mapping[str, JSON], name: str, details: JSON, ids: Names) -> Value:
+def action(state: Mapping[str, JSON], name: str, details: Value | None, ids: Names) -> Value:
     """Return the result of an Action: the action status document, to which a provider may add members.
 
-    details  JSON schema of its details, where the provider is known; else None
+    details  what its details hold when it has succeeded, where the provider is known; else None
     """
     handler = state.get("Handler")
     if isinstance(handler, str) or (isinstance(handler, dict) and handler.get("Type") == "RegisteredAPI"):
@@ -45,14 +44,12 @@ def action(state: Mapping[str, JSON], name: str, details: JSON, ids: Names) -> V
     status = constant("SUCCEEDED")
     if state.get("ExceptionOnActionFailure") is False:
         status = join(status, constant("FAILED"))
-    told = of_schema(details, ids) if isinstance(details, dict) else ANY
-    # A failed action tells why in its details, in a shape of its own.
-    told = told if status.constants and len(status.constants) == 1 else ANY
+        details = None  # A failed action tells why in its details, in a shape of its own.
     usual = closed(
         ids,
         {
             "action_id": TEXTS, "status": status, "display_status": _TEXT_OR_NULL, "creator_id": TEXTS,
-            "details": told, "label": _TEXT_OR_NULL, "monitor_by": list_of(TEXTS),
+            "details": details or ANY, "label": _TEXT_OR_NULL, "monitor_by": list_of(TEXTS),
             "manage_by": list_of(TEXTS), "start_time": TEXTS, "completion_time": _TEXT_OR_NULL,
             "release_after": of_kinds(TEXT | NULL | NUMBER), "state_name": constant(name),
         },

@@ -38,9 +38,13 @@ _CONDITIONAL: Final = ("if", "dependencies", "not")
 _MAX_DEPTH: Final = 24
 
 
-def of_schema(schema: JSON, ids: Names) -> Value:
-    """Return what a run's input can be: always an object, whatever the schema says."""
-    value = _Reader(schema, ids).value(schema, 0)
+def of_schema(schema: JSON, ids: Names, *, is_given: bool = False) -> Value:
+    """Return what a run's input can be: always an object, whatever the schema says.
+
+    is_given  the schema is of something that a provider gives: whether what is optional is there,
+              whoever wrote the action may well know
+    """
+    value = _Reader(schema, ids, is_given=is_given).value(schema, 0)
     if value.members is None or not value.kinds & OBJECT:
         return Value(OBJECT, members=Members(ids, rest=ANY))
     return Value(OBJECT, members=value.members)
@@ -70,8 +74,8 @@ def _plain(part: str) -> str:
 class _Reader:
     """Reads one document; what a reference leads to is read once."""
 
-    def __init__(self, root: JSON, ids: Names) -> None:
-        self.root, self.ids = root, ids
+    def __init__(self, root: JSON, ids: Names, *, is_given: bool) -> None:
+        self.root, self.ids, self.is_given = root, ids, is_given
         self.known: dict[str, Value] = {}
 
     def value(self, schema: JSON, depth: int) -> Value:
@@ -141,7 +145,7 @@ class _Reader:
         if any(key in schema for key in _CONDITIONAL):
             names |= found.keys()
         found |= dict.fromkeys(sorted(names - found.keys()), rest or ANY)
-        return _with_optional(closed(self.ids, found, rest), names)
+        return _with_optional(closed(self.ids, found, rest), names, is_given=self.is_given)
 
     def _items(self, schema: dict[str, JSON], depth: int) -> Items | None:
         items, least = schema.get("items"), schema.get("minItems")
@@ -152,19 +156,16 @@ class _Reader:
         return Items(each if each.kinds else ANY, None, size)
 
 
-def _with_optional(value: Value, required: set[str]) -> Members | None:
+def _with_optional(value: Value, required: set[str], *, is_given: bool) -> Members | None:
     members = value.members
     if members is None:
         return None
     certain = 0
     for name in required:
         certain |= members.bit(name)
-    return Members(
-        members.names,
-        members.buckets,
-        (members.mask, members.mask & certain, members.mask, members.mask),
-        members.rest,
-    )
+    sure = members.mask & certain
+    known = sure if is_given else members.mask
+    return Members(members.names, members.buckets, (members.mask, sure, known, known), members.rest)
 
 
 def _scalars(values: list[JSON]) -> Value:

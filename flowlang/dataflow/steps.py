@@ -12,6 +12,7 @@ from flowlang.dataflow import results, rules, templates
 from flowlang.dataflow.joining import join
 from flowlang.dataflow.places import MAYBE, NO, OPEN, assume, put
 from flowlang.dataflow.scene import Note, Record, Scene, Subject
+from flowlang.dataflow.schemas import of_schema
 from flowlang.dataflow.values import ANY, NUMBER, OBJECT, TEXT, Names, Value, words
 from flowlang.definition import Transition
 from flowlang.paths import Path
@@ -47,7 +48,7 @@ class Step:
         self.loc: Loc = ("States", name)
         kind = state.get("Type")
         self.kind = kind if isinstance(kind, str) else ""
-        self.place = _place(state)
+        self.place = place_of(state)
         self.rules = _rules(self.loc, state) if self.kind == "Choice" else []
         self.chosen: dict[str | int, list[Transition]] = {}
         for arrow in arrows:
@@ -145,7 +146,7 @@ class Step:
         scene.record.note(Note("store", loc, None, is_sure, steps=place, at=at, text=words(kinds)))
 
     def _caught(self, scene: Scene, arrow: Transition) -> Value:
-        place = _place(arrow.source or {})
+        place = place_of(arrow.source or {})
         if place is None:
             return _stored_in_a_list(scene.root, arrow.source or {}, scene.ids)
         stored, trouble = put(scene.root, place, self.error, scene.ids)
@@ -183,13 +184,23 @@ class Step:
 class Given(NamedTuple):
     """What the analysis is given beside the definition.
 
-    details  address of a provider -> JSON schema of its actions' details
+    details  address of a provider -> JSON schema of its actions' details; told: what was read of them
     errors   what a catcher stores; of an AwaitWebInput the second
     """
 
     ids: Names
     details: Mapping[str, JSON]
     errors: tuple[Value, Value]
+    told: dict[str, Value]
+
+    def about(self, url: str) -> Value | None:
+        """Return what the details of that provider's actions hold, as far as it is known."""
+        if url not in self.told:
+            schema = self.details.get(url)
+            if not isinstance(schema, dict):
+                return None
+            self.told[url] = of_schema(schema, self.ids, is_given=True)
+        return self.told[url]
 
 
 def _given(kind: str, name: str, state: Mapping[str, JSON], given: Given) -> Value | None:
@@ -199,13 +210,19 @@ def _given(kind: str, name: str, state: Mapping[str, JSON], given: Given) -> Val
         return results.answered(given.ids)
     if kind != "Action":
         return None
+    url = provider_of(state) if given.details else None
+    return results.action(state, name, given.about(url) if url else None, given.ids)
+
+
+def provider_of(state: Mapping[str, JSON]) -> str | None:
+    """Return the address of the provider that an Action calls, as `Given.details` has it."""
     handler = state.get("Handler")
     url = handler.get("Url") if isinstance(handler, dict) else state.get("ActionUrl")
-    details = given.details.get(url.rstrip("/")) if isinstance(url, str) and given.details else None
-    return results.action(state, name, details, given.ids)
+    return url.rstrip("/") if isinstance(url, str) else None
 
 
-def _place(fields: Mapping[str, JSON]) -> tuple[str, ...] | None:
+def place_of(fields: Mapping[str, JSON]) -> tuple[str, ...] | None:
+    """Return where a state or catcher stores its result; None where that cannot be followed."""
     text = fields.get("ResultPath", "$")
     return _names(text) if isinstance(text, str) else None
 
@@ -250,6 +267,9 @@ def _after(data: Value, notes: list[Note], ids: Names) -> Value:
         names = tuple(step for step in note.steps[: note.at + 1] if isinstance(step, str))
         if note.presence != NO:
             data = assume(data, note.steps, None, ids)
-        elif len(names) == note.at + 1:
+        elif len(names) == note.at + 1 and note.holder.kinds & OBJECT:
             data, _ = put(data, names, ANY, ids)
+        elif len(names) == note.at + 1:
+            # It should have been an object, of which nothing is known: one mistake is told once.
+            data, _ = put(data, names[:-1], results.anything(ids), ids)
     return data

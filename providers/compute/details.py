@@ -17,6 +17,25 @@ from providers.models import Action
 RECEIVED: Final = "Function Results Received"
 FAILED: Final = "Function Failed"
 MOST_BYTES: Final = 200 * KIB
+# Of an action that has succeeded; what a function returns can be anything.
+SCHEMA: Final[JSON] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["result", "results"],
+    "properties": {
+        "result": {"type": "array", "minItems": 1, "items": {}},
+        "results": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["task_id", "output"],
+                "properties": {"task_id": {"type": "string"}, "output": {}},
+            },
+        },
+    },
+}
 _MOST_FAILURES: Final = 20
 _MOST_TEXT: Final = 4000
 

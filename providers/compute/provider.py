@@ -27,6 +27,7 @@ class Compute(OwnProvider):
     scope = _SCOPE
     is_synchronous = False
     keywords = ("compute", "function", "python")
+    details_schema = details.SCHEMA
 
     def run(self, request: ActionRequest, caller: Caller) -> ActionStatus:
         body = self.read(request.body, request.private)

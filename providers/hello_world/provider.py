@@ -36,6 +36,13 @@ class HelloWorld(OwnProvider):
         },
     }
 
+    details_schema: JSON = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["Hello"],
+        "properties": {"Hello": {"type": "string"}, "hello": {"type": "string"}},
+    }
+
     def run(self, request: ActionRequest, caller: Caller) -> ActionStatus:
         body = self.read(request.body, request.private)
         action, _ = actions.start(self.path, request, caller, ended=_outcome(body))

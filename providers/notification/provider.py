@@ -57,6 +57,17 @@ class Notify(ActingProvider):
         },
     }
 
+    details_schema: JSON = {
+        "type": "object",
+        "required": ["message_id", "destination", "subject", "delivered_to"],
+        "properties": {
+            "message_id": _TEXT,
+            "destination": _TEXT,
+            "subject": _TEXT,
+            "delivered_to": _TEXT,
+        },
+    }
+
     def act(self, action: Action, body: dict[str, Any], caller: Caller) -> JSON:
         message = _message(action, body)
         if not SentMail.objects.filter(action=action).exists():

@@ -23,10 +23,21 @@ _SUBJECT: Final[dict[str, Any]] = {"type": "string", "minLength": 1, "maxLength"
 _ENTRY_ID: Final[dict[str, Any]] = {"type": ["string", "null"], "maxLength": 255}
 
 
+_TASK: Final = (
+    "task_id", "index_id", "task_type", "state", "state_description", "message", "creation_date",
+    "completion_date",
+)  # fmt: skip
+
+
 class _SearchProvider(OwnProvider):
     """What both have in common."""
 
     task_type: str
+    details_schema: JSON = {
+        "type": "object",
+        "required": [*_TASK],
+        "properties": {name: {"type": "string"} for name in _TASK},
+    }
 
     def run(self, request: ActionRequest, caller: Caller) -> ActionStatus:
         body = self.read(request.body, request.private)

@@ -9,7 +9,7 @@ from flowlang.problems import JSON
 from providers.models import Action
 from providers.own import TRANSFER_SCOPE, ActingProvider, ActionFailure, AnsweringProvider
 from providers.provider import Provider
-from providers.transfer import schemas
+from providers.transfer import answers, schemas
 from providers.transfer.access import collection_for
 from providers.transfer.folders import FolderError, Item, Place, find, item_at, items, make_folder, place
 from providers.transfer.listing import chosen, file_document, ordered
@@ -32,6 +32,7 @@ class Ls(AnsweringProvider):
     subtitle = "Lists a folder of a collection"
     scope = TRANSFER_SCOPE
     input_schema = schemas.LS
+    details_schema = answers.LS
     old_names = _ENDPOINT_ID
 
     def answer(self, body: dict[str, Any], caller: Caller) -> JSON:
@@ -83,6 +84,7 @@ class Stat(AnsweringProvider):
     subtitle = "Tells what is at a path of a collection"
     scope = TRANSFER_SCOPE
     input_schema = schemas.STAT
+    details_schema = answers.STAT
     old_names = _ENDPOINT_ID
 
     def answer(self, body: dict[str, Any], caller: Caller) -> JSON:
@@ -106,6 +108,7 @@ class Mkdir(ActingProvider):
     subtitle = "Creates a folder in a collection"
     scope = TRANSFER_SCOPE
     input_schema = schemas.MKDIR
+    details_schema = answers.MKDIR
     old_names = _ENDPOINT_ID
 
     def act(self, action: Action, body: dict[str, Any], caller: Caller) -> JSON:
@@ -142,6 +145,7 @@ class CollectionInfo(AnsweringProvider):
     subtitle = "Describes a collection"
     scope = TRANSFER_SCOPE
     input_schema = schemas.COLLECTION_INFO
+    details_schema = answers.COLLECTION_INFO
     old_names = _ENDPOINT_ID
 
     def answer(self, body: dict[str, Any], caller: Caller) -> JSON:

@@ -12,7 +12,7 @@ from providers import actions, hints
 from providers.models import Action
 from providers.own import TRANSFER_SCOPE, ActionFailure, OwnProvider
 from providers.provider import ActionError, ActionRequest, ActionStatus
-from providers.transfer import carrying, schemas
+from providers.transfer import answers, carrying, schemas
 from providers.transfer.access import collection_for
 from providers.transfer.copying import ALGORITHMS
 from providers.transfer.models import Collection
@@ -68,6 +68,7 @@ class Transfer(TaskProvider):
     title = "Transfer: Copy Files"
     subtitle = "Copies files and folders from one collection to another"
     input_schema = schemas.TRANSFER
+    details_schema = answers.TRANSFER
     old_names: Mapping[str, str] = {
         "transfer_items": "DATA",
         "source_endpoint_id": "source_endpoint",
@@ -100,6 +101,7 @@ class Delete(TaskProvider):
     title = "Transfer: Delete Files"
     subtitle = "Deletes files and folders of a collection"
     input_schema = schemas.DELETE
+    details_schema = answers.DELETE
     old_names: Mapping[str, str] = {"items": "DATA", "endpoint_id": "endpoint"}
 
     def prepare(self, action: Action, body: dict[str, Any], caller: Caller) -> tuple[Task, tuple[str, ...]]:

@@ -12,6 +12,7 @@ from providers.compute.models import Endpoint, Function
 from providers.provider import ActionRequest
 from tests.compute.sources import source
 from tests.people import person
+from tests.providers.answers import is_as_told
 from wire.principals import Caller
 
 V2 = "https://compute.actions.globus.org"
@@ -51,7 +52,10 @@ class Compute:
 
     def status(self, caller: Caller, action_id: str, url: str = V2, *, idle: bool = True) -> dict[str, Any]:
         if idle:
-            return dict(registry.resolve(url).status(action_id, caller))
+            provider = registry.resolve(url)
+            status = provider.status(action_id, caller)
+            assert is_as_told(provider, status)
+            return dict(status)
         with hints.inline(), self._capture(execute=True):
             registry.resolve(url).status(action_id, caller)
         return self.status(caller, action_id, url)

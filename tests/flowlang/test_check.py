@@ -54,16 +54,14 @@ CLASSES = {
 }
 
 
-def texts(case: Path) -> tuple[str, str | None, Any]:
-    """Return the definition, the input schema and the providers of a case."""
+def texts(case: Path) -> tuple[str, str | None, Any, Any]:
+    """Return the definition, the input schema, and what providers take and answer, of a case."""
     named = case / "definition.json"
     text = (named if named.exists() else case / "definition.txt").read_bytes().decode()
-    schema, providers = case / "schema.json", case / "providers.json"
-    return (
-        text,
-        schema.read_text() if schema.exists() else None,
-        json.loads(providers.read_text()) if providers.exists() else None,
-    )
+    schema = case / "schema.json"
+    known = [case / "providers.json", case / "results.json"]
+    providers, results = (json.loads(path.read_text()) if path.exists() else None for path in known)
+    return text, schema.read_text() if schema.exists() else None, providers, results
 
 
 def shown(case: Path) -> list[dict[str, Any]]:
@@ -107,15 +105,15 @@ def test_a_good_half_of_these_classes_offers_a_remedy() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_remedy_takes_its_problem_away(case: Path) -> None:
-    text, schema, providers = texts(case)
-    checked = check_text(text, schema, providers)
+    text, schema, *known = texts(case)
+    checked = check_text(text, schema, *known)
     for problem in checked.problems:
         for fix in problem.fixes:
             new = {"definition": text, "input_schema": schema}
             for edit in sorted(fix.edits, key=lambda edit: -edit.start):
                 old = new[problem.document] or ""
                 new[problem.document] = old[: edit.start] + edit.text + old[edit.end :]
-            again = check_text(new["definition"] or "", new["input_schema"], providers).problems
+            again = check_text(new["definition"] or "", new["input_schema"], *known).problems
             same = [
                 p
                 for p in again
@@ -138,12 +136,12 @@ def test_the_catalogue_knows_every_problem_of_the_examples() -> None:
 
 def test_checking_values_and_checking_text_find_the_same() -> None:
     for case in CASES:
-        text, schema, providers = texts(case)
-        checked = check_text(text, schema, providers)
+        text, schema, *known = texts(case)
+        checked = check_text(text, schema, *known)
         if checked.definition.problems or (checked.schema and checked.schema.problems):
             continue
         schema_value = None if schema is None else json.loads(schema)
-        plain = check(json.loads(text), schema_value, providers)
+        plain = check(json.loads(text), schema_value, *known)
         assert {(p.document, p.loc, p.code, p.message) for p in plain} == {
             (p.document, p.loc, p.code, p.message) for p in checked.problems
         }

@@ -45,8 +45,7 @@ def test_each_flow_has_its_verdict(path: Path) -> None:
 
 
 EXAMPLES = {
-    # Of the format it is true that nothing is done with it, here and in the service's own form.
-    "globus-flows-examples--web-input-examples-admin-signoff": ["schema-format"],
+    "globus-flows-examples--web-input-examples-admin-signoff": [],
     "globus-flows-examples--web-input-examples-approved-publishing": [],
     "globus-flows-examples--web-input-examples-evaluate-preliminary-results": [],
     "globus-flows-examples--transfer-examples-looping-batched-move": [],

@@ -91,3 +91,18 @@ def test_starters_have_no_problem_with_their_data(path: Path) -> None:
         json.loads(path.read_text()), json.loads(schema.read_text()) if schema.exists() else None
     )
     assert [p.message for p in problems if p.code.startswith(("read-", "expression-kind", "rule-"))] == []
+
+
+@pytest.mark.parametrize(("wanted", "begin"), [("SUCCEEDED", "always holds"), ("FAILED", "never holds")])
+def test_whoever_tests_a_status_is_told_where_failures_go(wanted: str, begin: str) -> None:
+    rule = {"And": [{"Variable": "$.copy.status", "StringEquals": wanted}], "Next": "Done"}
+    states = {
+        "Copy": {**ACTION, "Parameters": {}, "WaitTime": 60, "ResultPath": "$.copy", "Next": "Look"},
+        "Look": {"Type": "Choice", "Choices": [rule], "Default": "Done"},
+        "Done": {"Type": "Pass", "End": True},
+    }
+    (hint,) = check({"StartAt": "Copy", "States": states})
+    assert (hint.code, hint.severity, hint.loc) == ("rule-constant", "hint", ("States", "Look", "Choices", 0))
+    assert begin in hint.message and 'set "ExceptionOnActionFailure": false' in hint.message
+    quiet = {**states, "Copy": {**states["Copy"], "ExceptionOnActionFailure": False}}
+    assert check({"StartAt": "Copy", "States": quiet}) == []

@@ -15,7 +15,7 @@ from flowlang.dataflow import analysis, results, schemas
 from flowlang.dataflow.joining import join, widened
 from flowlang.dataflow.values import OBJECT, Value, kind_of
 from flowlang.infer import data_at, input_schema
-from tests.flowlang.strategies import CHOICES, CONTEXT, INPUTS, START, definitions, outcome
+from tests.flowlang.strategies import CHOICES, CONTEXT, INPUTS, START, URL, definitions, outcome
 
 QUICK = settings(max_examples=150, deadline=None, derandomize=True)
 # The random runs have meagre status documents; what every provider sends is not at stake here.
@@ -136,6 +136,42 @@ def test_what_a_run_holds_was_foreseen(
             state = advance.cursor.state
             assert state in found.entered, state
             assert fits(found.entered[state], advance.cursor.data), (state, advance.cursor.data)
+
+
+# What a provider may say of the details that `outcome` sends: {"files": 3, "_private_log": "..."}.
+_TOLD: dict[str, Any] = {
+    "type": "object",
+    "required": ["files"],
+    "properties": {"files": {"type": "integer"}, "more": {"type": "string"}, "_private_log": {}},
+}
+DETAILS = st.sampled_from([_TOLD, {**_TOLD, "additionalProperties": False}])
+
+
+def reading_details(definition: Any) -> Any:
+    """Return the flow with some of its paths turned to the details of an action."""
+    text = json.dumps(definition)
+    for path, other in (("$.list[0].k", "files"), ("$.at", "more"), ("$.list[0]", "files.x"), ("$.n", "nil")):
+        text = text.replace(f'"{path}"', f'"$.a.details.{other}"')
+    return json.loads(text)
+
+
+@QUICK
+@given(definitions().map(reading_details), INPUTS, CHOICES, DETAILS)
+def test_what_a_provider_tells_is_believed_and_not_more(
+    definition: Any, data: Any, choices: list[int], told: Any
+) -> None:
+    ids: dict[str, int] = {}
+    start, built = schemas.of_schema(schema_of(data), ids), graph.build(definition)
+    found = analysis.analyse(built, start, ids, {URL: told})
+    problems = check(definition, schema_of(data), results={URL: told})
+    sure = {"read-missing", "read-wiped", "read-kind", "read-details", "input-kind", "wait-kind"}
+    doomed = {str(p.loc[1]) for p in problems if p.code in sure}
+    for advance in drive(definition, data, choices):
+        if advance.intent is not None:
+            state = advance.cursor.state
+            assert fits(found.entered[state], advance.cursor.data), (state, advance.cursor.data)
+        completed = (e.details["state_name"] for e in advance.events if e.code.endswith("Completed"))
+        assert not doomed & set(completed), [p.message for p in problems]
 
 
 @QUICK

@@ -38,7 +38,7 @@ class Example(NamedTuple):
 def examples() -> list[Example]:
     found = []
     for case in CASES:
-        definition, schema, providers = texts(case)
+        definition, schema, providers, _ = texts(case)
         found.append(Example(case.name, definition, schema, providers or {}))
     for entry in problem_pages.entries():
         is_schema, providers = entry.kind == "schema", json.loads(entry.providers)

@@ -47,7 +47,7 @@ def loaded(db, home: Path) -> Path:
 def test_the_checker_has_nothing_to_say_about_a_starter(slug):
     folder = provided.FOLDER / slug
     texts = [(folder / name).read_text() for name in ("definition.json", "input_schema.json")]
-    assert check_text(*texts, providers=registry.schemas()).problems == []
+    assert check_text(*texts, registry.schemas(), registry.results()).problems == []
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -59,7 +59,8 @@ def test_a_starter_names_only_hosted_addresses(slug):
 
 def test_the_published_texts_are_sound_too_and_take_their_samples(loaded):
     for starter in provided.starters():
-        checked = check_text(starter.source, starter.schema_source, providers=registry.schemas())
+        known = registry.schemas(), registry.results()
+        checked = check_text(starter.source, starter.schema_source, *known)
         assert checked.problems == [], starter.slug
         assert forms.validate(json.loads(starter.schema_source), starter.metadata["sample_input"]) == []
 

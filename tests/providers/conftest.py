@@ -15,6 +15,7 @@ from providers.provider import ActionRequest
 from providers.transfer.models import Collection, CollectionRole
 from providers.transfer.tasks import carry_out
 from tests.people import person
+from tests.providers.answers import is_as_told
 from wire.principals import Caller, caller_of, identity_urn
 
 TRANSFER = "https://transfer.actions.globus.org"
@@ -63,6 +64,7 @@ def run(url: str, caller: Caller, *, request_id: str = "", **body: Any) -> dict[
     if status["status"] == Action.ACTIVE and "transfer" in url:
         carry_out(status["action_id"])
         status = provider.status(status["action_id"], caller)
+    assert is_as_told(provider, status)
     return dict(status)
 
 

@@ -91,6 +91,14 @@ def test_schemas_are_listed_for_every_hosted_address() -> None:
     assert not [url for url in schemas if url.endswith("/")]
 
 
+def test_what_actions_answer_is_told_of_all_that_can_know_it() -> None:
+    addresses = registry.hosted_addresses()
+    told = {addresses[url] for url in registry.results()}
+    # An expression's value, and where in the details it goes, is up to whoever writes the action.
+    assert set(addresses.values()) - told == {"expression_eval"}
+    assert registry.results().keys() <= registry.schemas().keys()
+
+
 def test_the_published_schema_allows_the_old_names() -> None:
     schema = registry.schemas()["https://actions.globus.org/transfer/transfer"]
     assert {"DATA", "transfer_items", "source_endpoint_id"} <= set(schema["properties"])
