@@ -185,3 +185,10 @@ def object_of(text: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return dict(found) if isinstance(found, dict) else {}
+
+
+def is_switched(posted: Posted, place: Place) -> bool:
+    """Whether another variant was chosen than the one whose controls were posted."""
+    shown = f"{place.name}#shown{place.level}"
+    wanted = index_at(posted, f"{place.name}#variant{place.level}", -2)
+    return wanted != -2 and shown in posted.texts and wanted != index_at(posted, shown, -2)

@@ -32,13 +32,14 @@ from flowlang.forms.posted import (
     boolean,
     chosen_values,
     index_at,
+    is_switched,
     json_value,
     kept_of,
     places_of,
     rows_of,
     single,
 )
-from flowlang.forms.table import pasted
+from flowlang.forms.table import pasted, without_holes
 from flowlang.forms.validation import is_valid, problem
 from flowlang.forms.values import ABSENT, child, entry, item_loc, member_loc, settled, substance
 
@@ -114,7 +115,7 @@ def _read_again(posted: Posted, wide: Part, shown: Part, place: Place, given: di
 
 def _settled_value(posted: Posted, part: Part, place: Place) -> Any:
     is_variant = kind(part) == "variant"
-    if is_variant and _is_switched(posted, place):
+    if is_variant and is_switched(posted, place):
         return _switched(posted, part, place)
     if f"{place.name}#json" in posted.texts:
         return json_value(posted, place)
@@ -218,7 +219,7 @@ def _list(posted: Posted, part: Part, place: Place) -> Any:
         rows.append(_value(posted, inner, where))
         given += rows[-1] is not ABSENT
     if is_tuple(part):
-        rows = _without_holes(rows)
+        rows = without_holes(rows)
     posted.rows[place.name] = [*("" for _ in before), *keys, *("" for _ in after)]
     posted.looked_at[place.name] = len(before)
     rows = _looked_at(posted, part, place, [*before, *rows, *after], len(before) + len(keys))
@@ -243,20 +244,7 @@ def _looked_at(posted: Posted, part: Part, place: Place, rows: list[Any], end: i
     return rows
 
 
-def _without_holes(rows: list[Any]) -> list[Any]:
-    """A tuple's places count: an empty one before a given one is null."""
-    given = [number for number, row in enumerate(rows) if row is not ABSENT]
-    last = given[-1] if given else -1
-    return [None if row is ABSENT and number < last else row for number, row in enumerate(rows)]
-
-
 # --- variants
-
-
-def _is_switched(posted: Posted, place: Place) -> bool:
-    shown = f"{place.name}#shown{place.level}"
-    wanted = index_at(posted, f"{place.name}#variant{place.level}", -2)
-    return wanted != -2 and shown in posted.texts and wanted != index_at(posted, shown, -2)
 
 
 def _variant(posted: Posted, part: Part, place: Place) -> Any:

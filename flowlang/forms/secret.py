@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, TypeAlias
@@ -17,6 +18,11 @@ _SECRET_WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 _WORD_STARTS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SIGNS: Final = re.compile(
+    rb"writeOnly|_private|_tokens|pass ?(word|wd|phrase)|pwd|secret|token|credential"
+    rb"|(api|access|private|client)[_\- ]?key",
+    re.IGNORECASE,
+)
 _MOST_BRANCHES: Final = 64
 _BRANCHING: Final = ("then", "else")
 _Put: TypeAlias = Callable[[str], Any]
@@ -29,14 +35,23 @@ def without_secrets(schema: Any, value: dict[str, Any], *, guess: bool = True) -
     hides it in runs (`_private…`, `_tokens`).
     guess   also a text whose name says so: "password", "api_key", "access token"
     """
+    if not _may_hold_secrets(schema, value):
+        return value
     found = _kept([whole(schema)], value, lambda _: ABSENT, guess)
     return found if isinstance(found, dict) else {}
 
 
 def with_placeholders(schema: Any, value: dict[str, Any]) -> dict[str, Any]:
     """Return the input `value` with a telling text in place of each secret."""
+    if not _may_hold_secrets(schema, value):
+        return value
     found = _kept([whole(schema)], value, lambda name: f"<{name}: put the secret here>", True)
     return found if isinstance(found, dict) else {}
+
+
+def _may_hold_secrets(schema: Any, value: dict[str, Any]) -> bool:
+    """A look at the texts is far cheaper than a walk, and most inputs have nothing to hide."""
+    return any(_SIGNS.search(json.dumps(each, default=str).encode()) for each in (schema, value))
 
 
 def _kept(parts: list[Part], value: Any, put: _Put, guess: bool) -> Any:

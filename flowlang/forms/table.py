@@ -111,3 +111,10 @@ def turns(name: str, rows: int, size: int, start: int) -> tuple[Option, ...]:
     last = (rows - 1) // size * size
     ways = [("First", 0), ("Previous", start - size), ("Next", start + size), ("Last", last)]
     return tuple(Option(f"page-{to}:{name}", words) for words, to in ways if 0 <= to <= last and to != start)
+
+
+def without_holes(rows: list[Any]) -> list[Any]:
+    """Return the rows of a tuple. Its places count: an empty one before a given one is null."""
+    given = [number for number, row in enumerate(rows) if row is not ABSENT]
+    last = given[-1] if given else -1
+    return [None if row is ABSENT and number < last else row for number, row in enumerate(rows)]
