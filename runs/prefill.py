@@ -12,6 +12,7 @@ from uuid import UUID
 
 import orjson
 from django.db import IntegrityError
+from django.db.models.functions import Length
 
 from flowlang.differences import Difference, differences
 from flowlang.events import visible
@@ -23,7 +24,8 @@ from wire.errors import NotFound
 
 LONGEST_LINK: Final = 8_000  # of the input in an address; longer ones break in mail and in proxies
 MOST_RECENT: Final = 10
-_MOST_LOOKED_AT: Final = 40
+_MOST_LOOKED_AT: Final = 41
+_MOST_CHARACTERS: Final = 400_000  # of inputs that are compared while a page is made
 _PACKED: Final = "~"
 
 
@@ -87,8 +89,7 @@ class Recent:
 
 def recent(user: access.Person, flow_id: UUID, schema: Any) -> list[Recent]:
     """Return the last inputs with which `user` has started the flow, newest first, no two alike in a row."""
-    runs = Run.objects.filter(owner=user.pk, flow=flow_id).select_related("flow").defer("data", "context")
-    found = [(run, _public(schema, run)) for run in runs.order_by("-started_at", "pk")[: _MOST_LOOKED_AT + 1]]
+    found = [(run, _public(schema, run)) for run in _latest(user, flow_id)]
     distinct = [
         pair
         for at, pair in enumerate(found)
@@ -99,6 +100,20 @@ def recent(user: access.Person, flow_id: UUID, schema: Any) -> list[Recent]:
         Recent(run, differences(before[at] if at < len(before) else {}, body), at >= len(before))
         for at, (run, body) in enumerate(distinct[:MOST_RECENT])
     ]
+
+
+def _latest(user: access.Person, flow_id: UUID) -> list[Run]:
+    """Return the newest runs with their inputs: fewer where the inputs are large."""
+    newest = Run.objects.filter(owner=user.pk, flow=flow_id).order_by("-started_at", "pk")
+    sizes = newest.annotate(size=Length("input")).values_list("pk", "size")[:_MOST_LOOKED_AT]
+    wanted: list[UUID] = []
+    left = _MOST_CHARACTERS
+    for pk, size in sizes:
+        left -= size
+        if left < 0:
+            break
+        wanted.append(pk)
+    return list(newest.filter(pk__in=wanted).only("label", "started_at", "input"))
 
 
 def _public(schema: Any, run: Run) -> dict[str, Any]:
