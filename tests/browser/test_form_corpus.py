@@ -141,16 +141,16 @@ def test_a_public_schema_is_filled_in_by_keyboard(desk: Desk, file: Path):
         typist.wanted[wrong[0].name] = [wrong[0].text]
         typist.act(typist.look())
         desk.page.keyboard.press("ControlOrMeta+Enter")
-    desk.page.wait_for_url(re.compile(r"/runs/"), timeout=3_000)
+    desk.page.wait_for_url(re.compile(r"/runs/"), timeout=20_000)
     run_id = desk.page.url.rstrip("/").rpartition("/")[2]
     assert desk.api.input_of(run_id) == events.visible(document)
 
 
 def _is_refused_at(page: Page, field: Field, text: str) -> None:
     """The problem is told in the list at the top, at the field, and the field has the focus."""
-    page.wait_for_selector("form[data-ready] [data-problems]", timeout=3_000)
+    page.wait_for_selector("form[data-ready] [data-problems]", timeout=20_000)
     message = page.locator(f"[id='{field.id}-error']").inner_text()
     assert message
     assert message in page.locator("[data-problems]").inner_text()
     ids = [f"{field.id}-input", f"{field.id}-input-search"]
-    page.wait_for_function("ids => ids.includes(document.activeElement.id)", arg=ids, timeout=3_000)
+    page.wait_for_function("ids => ids.includes(document.activeElement.id)", arg=ids, timeout=20_000)

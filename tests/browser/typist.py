@@ -135,7 +135,7 @@ class Typist:
         match = re.fullmatch(r"data:([^;,]+);name=([^;,]+);base64,(.*)", text)
         if match is None:
             return
-        with self.page.expect_file_chooser(timeout=3_000) as chooser:
+        with self.page.expect_file_chooser(timeout=20_000) as chooser:
             self.keys.press("Space")
         file = {"name": match[2], "mimeType": match[1], "buffer": base64.b64decode(match[3])}
         chooser.value.set_files(file)
