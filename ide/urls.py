@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from ide import api, trying_urls, understanding_api, views
+from ide import api, exchange_api, finding, trying_urls, understanding_api, views
 
 pages: list[URLPattern | URLResolver] = [
     path("flows/new", views.new, name="new"),
     path("flows/<uuid:flow_id>/edit", views.edit, name="edit"),
     path("ide/", views.scratch, name="scratch"),
     path("ide/drafts/<uuid:draft_id>/", views.draft, name="draft"),
+    path("find", finding.find, name="find"),
     path("ide/check", api.CheckView.as_view(), name="check"),
     path("ide/understand", understanding_api.UnderstandView.as_view(), name="understand"),
     path("ide/problems/<slug:code>", understanding_api.ProblemView.as_view(), name="problem"),

@@ -1,6 +1,7 @@
 // @ts-check
 // The entry module of every page: theme, menus, times, toasts, shortcuts.
 import { mountMenus } from "./site/menus.js";
+import { mountPalette } from "./site/palette.js";
 import { mountShortcuts } from "./site/shortcuts.js";
 import { mountTheme } from "./site/theme.js";
 import { mountTimes } from "./site/times.js";
@@ -16,3 +17,4 @@ mountMenus();
 mountTimes();
 mountToasts();
 mountShortcuts();
+mountPalette();

@@ -10,6 +10,7 @@ import { mountDrawer } from "./drawer.js";
 import { editingTools } from "./editing_tools.js";
 import { showChoices } from "./fixmenu.js";
 import { formatting } from "./format.js";
+import { mountInAndOut } from "./in_and_out.js";
 import { mountKeys } from "./keys.js";
 import { mountOverview } from "./overview.js";
 import { placeAt, statePlaces } from "./places.js";
@@ -85,9 +86,15 @@ const publishing = mountPublish(/** @type {HTMLDialogElement} */ (document.query
   onProblems: (answer) => { showAnswer(answer); drawer.open(true); },
   onPublished: ({ edit }) => { drafts.forget(); sayState("Published"); history.replaceState(null, "", edit); },
 });
+const inAndOut = mountInAndOut(root, {
+  texts, title, addresses, flow: page.flow,
+  edit: (name, edits) => { showDocument(name); change(views[name], edits); },
+  onTitle: showTitle, share: () => actions.share(),
+});
 const shareDialog = /** @type {HTMLDialogElement} */ (document.querySelector("[data-share]"));
 
 const actions = {
+  ...inAndOut.actions,
   share: () => showShare(shareDialog, new URL(addresses.scratch, location.href).href, texts()),
   format,
   validate,
@@ -110,7 +117,7 @@ mountKeys({
   outline: () => understanding.outline(),
 }, addShortcut);
 root.addEventListener("click", onAction);
-root.addEventListener("tabs:show", () => views[shownName()].requestMeasure());
+root.addEventListener("tabs:show", () => { views[shownName()].requestMeasure(); inAndOut.follow(); });
 root.querySelector("[data-title]")?.addEventListener("input", () => keep());
 addEventListener("pagehide", () => page.isSignedIn && drafts.leave());
 addEventListener("beforeunload", (event) => (drafts.isDirty || isTouched) && event.preventDefault());
@@ -140,6 +147,7 @@ function mountDocument(name) {
     onChange: () => {
       root.dataset.current = "false";
       checker.changed();
+      inAndOut.follow();
       keep();
     },
     onCursor: (position) => {
@@ -156,6 +164,12 @@ function texts() {
 function title() {
   const field = /** @type {HTMLInputElement | null} */ (root.querySelector("[data-title]"));
   return field ? field.value.trim() : page.title;
+}
+
+/** @param {string} words */
+function showTitle(words) {
+  const field = /** @type {HTMLInputElement | null} */ (root.querySelector("[data-title]"));
+  if (field && !field.value.trim()) field.value = words;
 }
 
 function shownName() {

@@ -26,10 +26,10 @@ const TOLD = [
 
 /**
  * @param {Record<Action, () => void>} actions
- * @param {(keys: string, title: string) => void} tell adds to the list of shortcuts
+ * @param {(keys: string, title: string, run?: () => void) => void} tell adds to the list of shortcuts
  */
 export function mountKeys(actions, tell) {
-  for (const { keys, title } of KEYS) tell(keys, title);
+  for (const { keys, title, action } of KEYS) tell(keys, title, actions[action]);
   for (const [keys, title] of TOLD) tell(keys, title);
   document.addEventListener("keydown", (event) => {
     const found = KEYS.find(({ isPressed }) => isPressed(event));

@@ -32,6 +32,7 @@ export async function showShare(dialog, address, texts) {
   const [own, theirs] = dialog.querySelectorAll("input");
   own.value = await shareLink(address, texts);
   theirs.value = await shareLink(FLOWS_IDE, texts);
+  /** @type {HTMLAnchorElement} */ (dialog.querySelector("[data-open-theirs]")).href = theirs.value;
   dialog.showModal();
   own.select();
 }

@@ -29,6 +29,11 @@ export function addShortcut(keys, title, run) {
   shortcuts.push({ keys, title, run });
 }
 
+/** What the keys do, for whoever wants to choose it by name. */
+export function commands() {
+  return shortcuts.flatMap(({ keys, title, run }) => (run ? [{ title, remark: keys, run }] : []));
+}
+
 /** Listen to the keys, and let the help button and the menu do their work. */
 export function mountShortcuts() {
   document.addEventListener("keydown", onKey);
