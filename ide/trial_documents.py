@@ -83,5 +83,4 @@ def _mark(step: Step, index: dict[str, int]) -> dict[str, Any]:
         "state": index.get(step.state),
         "status": _STATUS[step.ending],
         "to": index.get(step.way.target) if step.way else -1,
-        "is_caught": step.ending == "caught",
     }

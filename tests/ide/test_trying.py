@@ -48,7 +48,7 @@ def test_a_dry_run_goes_through_with_examples_and_does_nothing() -> None:
 def test_a_provider_that_is_made_to_fail_lights_up_the_way_of_its_catcher() -> None:
     answer = ask("alice", "dry-run", stand_ins={"Copy": {"kind": "failed", "details": {"code": "Full"}}})
     assert answer["path"] == ["Look", "Copy", "Tell"]
-    assert answer["marks"][1] == {"state": 1, "status": "failed", "to": 4, "is_caught": True}
+    assert answer["marks"][1] == {"state": 1, "status": "failed", "to": 4}
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,9 @@ export class Drawing {
       group.classList.toggle("taken", taken.has(`${from}-${to}`));
       setStatus(group, taken.has(`${from}-${to}`) ? statuses[to] ?? "succeeded" : undefined);
     }
+    for (const path of this.#routes?.children ?? []) {
+      path.classList.toggle("is-taken", taken.has(`${path.getAttribute("data-from")}-${path.getAttribute("data-to")}`));
+    }
   }
 
   /**
@@ -145,7 +148,10 @@ export class Drawing {
     this.#routes.setAttribute("class", "routes");
     for (const [from, to] of routes) {
       const [start, end] = [this.boxes.get(from), this.boxes.get(to)];
-      if (start && end) this.#routes.append(arc(from, start, end));
+      if (!start || !end) continue;
+      const path = arc(from, start, end);
+      path.setAttribute("data-to", String(to));
+      this.#routes.append(path);
     }
     this.svg.append(this.#routes);
   }

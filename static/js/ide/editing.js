@@ -41,6 +41,7 @@ export class Editing {
       retype: { title: "Change its type…", needs: "state", run: () => this.#retype() },
       properties: { title: "Properties", needs: "state", run: () => this.around.properties() },
       rename: { title: "Rename… (F2)", needs: "state", run: () => this.name && this.around.rename(this.name) },
+      ...(document.querySelector("[data-try]") ? { test: this.#testing() } : {}),
       delete: { title: "Delete", needs: "any", run: () => this.#delete() },
     };
   }
@@ -115,6 +116,12 @@ export class Editing {
   #arrow() {
     const { from, to, kind } = /** @type {Edge} */ (this.edge);
     return { from: this.#nameOf(from), to: this.#nameOf(to), kind };
+  }
+
+  /** @returns {{title: string, needs: "state", run: () => unknown}} */
+  #testing() {
+    const run = () => document.dispatchEvent(new CustomEvent("ide:test", { detail: this.name }));
+    return { title: "Test this state…", needs: "state", run };
   }
 
   async #add() {

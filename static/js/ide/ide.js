@@ -19,6 +19,7 @@ import { mountPublish } from "./publish.js";
 import { mountShare, shareLink, showShare } from "./share.js";
 import { mountSplit } from "./split.js";
 import { change, mark, mountText, showPlace } from "./text.js";
+import { mountTrying } from "./trying.js";
 import { understandingOf } from "./understanding.js";
 
 /** @typedef {import("./problems.js").Problem} Problem */
@@ -85,6 +86,10 @@ const publishing = mountPublish(/** @type {HTMLDialogElement} */ (document.query
   send: (fields) => postJSON(addresses.publish, { ...drafts.content(), draft: drafts.saved?.id, ...fields }),
   onProblems: (answer) => { showAnswer(answer); drawer.open(true); },
   onPublished: ({ edit }) => { drafts.forget(); sayState("Published"); history.replaceState(null, "", edit); },
+});
+const trying = mountTrying(root.querySelector("[data-try]"), {
+  texts, flow: page.flow, draft: () => drafts.saved?.id, keepDraft: () => drafts.save(),
+  diagram: () => diagram, states: () => /** @type {any[]} */ (states), show: () => showTab(part("#tab-try")),
 });
 const inAndOut = mountInAndOut(root, {
   texts, title, addresses, flow: page.flow,
@@ -195,6 +200,7 @@ function showAnswer(answer) {
     part(`[data-count=${name}]`).title = own.length ? counted(own) : "";
   }
   const drawn = answer.diagram ? draw(answer.diagram) : diagram.stale(staleReason(problems));
+  trying.answered(answer);
   Promise.resolve(drawn).then(() => { root.dataset.current = String(checker.isCurrent); });
 }
 

@@ -1,0 +1,113 @@
+"""Trying a flow in the editor: dry runs on the diagram, scenarios, one state; versions and merging."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import keep
+from tests.flowlang.dry_runs import COPYING
+
+HELLO: dict[str, Any] = {
+    "StartAt": "Who",
+    "States": {
+        "Who": {"Type": "Pass", "Result": {"who": "Bob"}, "ResultPath": "$.me", "Next": "Greet"},
+        "Greet": {
+            "Type": "Action",
+            "ActionUrl": "https://actions.globus.org/hello_world",
+            "Parameters": {"echo_string.$": "$.me.who"},
+            "ResultPath": "$.greeting",
+            "End": True,
+        },
+    },
+}
+
+
+def write(page: Page, definition: Any) -> None:
+    """Replace the whole text, as by pasting."""
+    page.locator(".cm-content").first.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(json.dumps(definition, indent=2))
+    expect(page.locator("[data-problem-counts]")).not_to_contain_text("error")
+
+
+def axe_is_content(page: Page) -> None:
+    found = [
+        (one["id"], node["target"])
+        for one in Axe().run(page).response["violations"]
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+    assert found == []
+
+
+@pytest.fixture
+def editor(page: Page) -> Page:
+    """A new draft of the copying flow, with the Test tab open."""
+    page.goto("/ide/")
+    page.locator(".cm-content").first.wait_for()
+    write(page, COPYING)
+    expect(page.locator("#state-4")).to_contain_text("Tell")
+    page.get_by_role("tab", name="Test").click()
+    page.get_by_label("Input", exact=True).fill('{"size": 5}')
+    return page
+
+
+def test_a_dry_run_lights_up_its_path_and_counts_the_transitions(editor: Page):
+    editor.get_by_role("button", name="Dry run", exact=True).click()
+    expect(editor.get_by_text("3 of 6 transitions exercised")).to_be_visible()
+    expect(editor.locator("#state-1")).to_have_class(re.compile("status--succeeded"))
+    expect(editor.locator("#state-4")).not_to_have_class(re.compile("status--"))
+    keep(editor, "dry-run")
+    axe_is_content(editor)
+
+
+def test_an_action_that_is_made_to_fail_goes_through_its_catcher_and_is_kept_as_a_scenario(editor: Page):
+    editor.get_by_role("button", name="Dry run", exact=True).click()
+    editor.locator("[data-step='1'] summary").first.click()
+    step = editor.get_by_role("group", name="What comes of Copy")
+    step.get_by_label("How it ends").select_option("It fails")
+    step.get_by_role("button", name="Run with this result").click()
+    expect(editor.get_by_text("Action, ActionFailedException → Tell")).to_be_visible()
+    expect(editor.locator("#state-4")).to_have_class(re.compile("status--failed"))
+    expect(editor.locator(".routes .is-taken")).to_be_visible()
+    editor.get_by_placeholder("Name, such as").fill("Copy fails")
+    editor.get_by_role("button", name="Keep this dry run").click()
+    expect(editor.get_by_text("Goes as kept")).to_be_visible()
+    keep(editor, "dry-run-failed")
+    other = json.loads(json.dumps(COPYING))
+    del other["States"]["Copy"]["Catch"]
+    write(editor, other)
+    expect(editor.get_by_text("Goes another way")).to_be_visible()
+    expect(editor.get_by_text('After "Copy" came "Tell"')).to_be_visible()
+
+
+def test_a_dry_run_is_walked_step_by_step(editor: Page):
+    editor.get_by_role("button", name="Dry run", exact=True).click()
+    editor.get_by_role("button", name="On one step").click()
+    expect(editor.locator("[data-step='0']")).to_have_attribute("aria-current", "step")
+    expect(editor.locator("#state-1")).not_to_have_class(re.compile("status--"))
+    editor.get_by_role("button", name="On one step").click()
+    expect(editor.locator("#state-1")).to_have_class(re.compile("status--succeeded"))
+    expect(editor.locator("[data-step='1']").get_by_text("$.copy", exact=False).first).to_be_visible()
+
+
+def test_a_state_shows_its_parameters_and_is_called_after_a_yes(editor: Page):
+    write(editor, HELLO)
+    editor.get_by_label("State", exact=True).select_option("Greet")
+    editor.get_by_label("With the run data of").select_option("what is typed below")
+    editor.get_by_label("Run data", exact=True).fill('{"me": {"who": "Ada"}}')
+    editor.get_by_role("button", name="Show what it would do").click()
+    expect(editor.locator("[data-parameters]")).to_contain_text('"echo_string": "Ada"')
+    call = editor.get_by_role("button", name="Call it now")
+    expect(call).to_be_disabled()
+    axe_is_content(editor)
+    editor.get_by_label("I want it to be done").check()
+    call.click()
+    expect(editor.get_by_text("$.greeting").first).to_be_visible()
+    keep(editor, "one-state")
