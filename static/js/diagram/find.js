@@ -17,6 +17,7 @@ export function askForState(frame, states, { onLook, onDone }) {
   }));
   /** @type {State | undefined} */
   let found;
+  const close = () => field.remove();
   field.addEventListener("input", () => {
     found = matching(states, field.value);
     field.toggleAttribute("aria-invalid", !found && field.value !== "");
@@ -26,10 +27,11 @@ export function askForState(frame, states, { onLook, onDone }) {
     if (event.key !== "Enter" && event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
-    field.remove();
+    field.removeEventListener("blur", close); // removing it takes the focus, too
+    close();
     onDone(event.key === "Enter" && found ? found.index : null);
   });
-  field.addEventListener("blur", () => field.remove());
+  field.addEventListener("blur", close);
   frame.append(field);
   field.focus();
 }
