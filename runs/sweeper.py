@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 CANARY_TASK: Final = "runs.tasks.canary"
 LONGEST_PAUSE_SECONDS: Final = 1.0
 _SHORTEST_PAUSE_SECONDS: Final = 0.05
+_CROWDED_PAUSE_SECONDS: Final = 0.2
 _BEAT_SECONDS: Final = 5.0
 _CANARY_SECONDS: Final = 10.0
 _FIRST_CANARY_SECONDS: Final = 2.0
@@ -65,6 +66,8 @@ class Sweeper:
         self._judge(swept)
         if self.is_degraded and swept.due:
             return self._carry_on(swept.due)
+        if swept.more:
+            return _CROWDED_PAUSE_SECONDS
         coming = [each for each in (swept.next_at, schedule_at, batch_at) if each is not None]
         if not coming:
             return LONGEST_PAUSE_SECONDS

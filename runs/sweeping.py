@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import F, Window
@@ -17,6 +17,7 @@ from runs.nudges import FIRST_PAUSE, hint
 OVERDUE: Final = timedelta(seconds=10)
 LAST_PAUSE: Final = timedelta(seconds=60)
 _AT_ONCE: Final = 500
+_MOST_HINTS: Final = 50  # of one sweep; who takes them up takes up what else is due (`taking`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,13 @@ class Swept:
              person, then the second oldest of each, and so on
     overdue  those of them that have been so for longer than OVERDUE
     next_at  when the next run falls due, if one does
+    more     whether there are more to hint at than one sweep does
     """
 
     due: list[UUID]
     overdue: list[UUID]
     next_at: datetime | None
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +51,25 @@ def sweep(limit: int = _AT_ONCE) -> Swept:
     """Hint at what is due and held by nobody, at growing intervals; return what that is."""
     now = clock.now()
     found = _due(now, limit)
-    _hint_again([each for each in found if each.hint_at <= now], now)
+    silent = [each for each in found if each.hint_at <= now]
+    _hint_again(silent[:_MOST_HINTS], now)
     coming = Run.objects.filter(wake_at__gt=now).order_by("wake_at").values_list("wake_at", flat=True)
     return Swept(
         due=[each.run_id for each in found],
         overdue=[each.run_id for each in found if each.wake_at <= now - OVERDUE],
         next_at=coming.first(),
+        more=len(silent) > _MOST_HINTS,
     )
 
 
-def _due(now: datetime, limit: int) -> list[_Due]:
+def unhinted(now: datetime, limit: int) -> list[UUID]:
+    """Return runs that are due, held by nobody and hinted to nobody: the first of each person first."""
+    return [each.run_id for each in _due(now, limit, hint_at__lte=now)]
+
+
+def _due(now: datetime, limit: int, **conditions: Any) -> list[_Due]:
     number = Window(RowNumber(), partition_by=F("owner"), order_by=F("wake_at").asc())
-    free = Run.objects.filter(wake_at__lte=now, lease_until__lte=now).annotate(turn=number)
+    free = Run.objects.filter(wake_at__lte=now, lease_until__lte=now, **conditions).annotate(turn=number)
     rows = free.order_by("turn", "wake_at").values_list("pk", "wake_at", "hint_at", "turn")
     return [_Due(pk, wake_at or now, hint_at, turn) for pk, wake_at, hint_at, turn in rows[:limit]]
 

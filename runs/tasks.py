@@ -1,12 +1,13 @@
 """What workers do with a hint. Tasks take one id and hold no logic."""
 
 import logging
+import time
 from uuid import UUID
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.utils.module_loading import import_string
 
-from runs import batch_due, engine, health, mails, schedule_due
+from runs import batch_due, engine, health, mails, schedule_due, taking
 from runs.models import RunSchedule
 
 logger = logging.getLogger(__name__)
@@ -15,10 +16,21 @@ logger = logging.getLogger(__name__)
 _TIME_LIMIT_SECONDS = 660
 
 
-@shared_task(time_limit=_TIME_LIMIT_SECONDS)
-def advance_run(run_id: str) -> None:
+@shared_task(time_limit=_TIME_LIMIT_SECONDS, bind=True)
+def advance_run(self: Task, run_id: str) -> None:
+    ends_at = time.monotonic() + taking.SHARE_SECONDS
+    _advance(UUID(run_id))
+    if self.request.called_directly:
+        return
     try:
-        engine.work(UUID(run_id))
+        taking.further(_advance, ends_at)
+    except Exception:
+        logger.exception("Further due runs could not be taken up; the sweeper finds them")
+
+
+def _advance(run_id: UUID) -> None:
+    try:
+        engine.work(run_id)
     except Exception:
         logger.exception("run %s: a step failed; it will be tried again", run_id)
 

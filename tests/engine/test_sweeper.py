@@ -78,6 +78,7 @@ def test_hands_take_each_due_run_once_and_do_not_keep_the_sweeper(monkeypatch):
     for _ in range(3):
         assert sweeper.tick() > 0.0
     assert time.monotonic() - begun < 2.0
+    wait_until(lambda: taken)
     assert len(taken) == 1
     gate.set()
     wait_until(lambda: not hands._taken)
