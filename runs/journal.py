@@ -1,14 +1,15 @@
-"""What the engine writes of a run: its row and its events, by two plain statements in one transaction.
+"""What the engine writes of a run: its row and its events, in one transaction.
 
+On PostgreSQL that is one statement, hence one question and answer; on SQLite it is two plain ones.
 The ORM would cost more than all the rest of a local state; it is used for everything else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -18,6 +19,9 @@ from flowlang.events import Event
 from runs import failpoints
 from runs.lease import Hold, adapted
 from runs.models import Run
+
+_COLUMNS: Final = "run_id, seq, time, code, description, details"
+_WISHES: Final = "nudges, cancel_requested, resume_requested"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +42,52 @@ def write(
     due_at    when the run is due again; None when it has ended. A nudge that came meanwhile makes it due now
     Doing it again after a commit that broke off is harmless: the events are there, and they are ours.
     """
-    last_seq = hold.last_seq + len(news)
-    with transaction.atomic():
-        wishes = _update(hold, {**changes, "last_seq": last_seq}, due_at)
-        if wishes is None:
-            return _written_before(hold, last_seq) if news else None
-        insert(hold.run.pk, hold.last_seq + 1, news, changes["last_event_at"])
-        failpoints.reach("in_commit")
+    changes = {**changes, "last_seq": hold.last_seq + len(news)}
+    update, values = _update(hold, changes, due_at)
+    if connection.vendor == "postgresql":
+        wishes = _write_at_once(hold, update, values, news, changes["last_event_at"])
+    else:
+        wishes = _write_in_turn(hold, update, values, news, changes["last_event_at"])
+    if wishes is None and news:
+        return _written_before(hold, changes["last_seq"])
     return wishes
 
 
-def _update(hold: Hold, changes: Mapping[str, Any], due_at: datetime | None) -> Wishes | None:
+def _write_at_once(
+    hold: Hold, update: str, values: list[Any], news: Sequence[Event], at: datetime
+) -> Wishes | None:
+    failpoints.reach("in_commit")
+    if not news:
+        return _wishes(f"{update} RETURNING {_WISHES}", values)
+    rows = ", ".join(["(%s::int, %s::timestamptz, %s, %s, %s)"] * len(news))
+    fields = [field for row in _rows(hold.last_seq + 1, news, at) for field in row]
+    return _wishes(
+        f"WITH mine AS ({update} RETURNING id, {_WISHES}), news AS (INSERT INTO runs_runevent ({_COLUMNS})"
+        f" SELECT mine.id, event.* FROM mine, (VALUES {rows}) AS event) SELECT {_WISHES} FROM mine",
+        values + fields,
+    )
+
+
+def _write_in_turn(
+    hold: Hold, update: str, values: list[Any], news: Sequence[Event], at: datetime
+) -> Wishes | None:
+    with transaction.atomic():
+        wishes = _wishes(f"{update} RETURNING {_WISHES}", values)
+        if wishes is not None:
+            insert(hold.run.pk, hold.last_seq + 1, news, at)
+            failpoints.reach("in_commit")
+    return wishes
+
+
+def _wishes(statement: str, values: list[Any]) -> Wishes | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows = cursor.fetchall()
+    return Wishes(rows[0][0], bool(rows[0][1]), bool(rows[0][2])) if rows else None
+
+
+def _update(hold: Hold, changes: Mapping[str, Any], due_at: datetime | None) -> tuple[str, list[Any]]:
+    """Return the statement that changes the row, as far as its condition, and the values in it."""
     assignments = [f"{name} = %s" for name in changes]
     values = [adapted(name, value) for name, value in changes.items()]
     if due_at is None:
@@ -57,15 +96,8 @@ def _update(hold: Hold, changes: Mapping[str, Any], due_at: datetime | None) -> 
         assignments.append("wake_at = CASE WHEN nudges = %s THEN %s ELSE %s END")
         values += [hold.nudges, adapted("wake_at", due_at), adapted("wake_at", hold.clock.now())]
     values += [adapted("id", hold.run.pk), hold.token, hold.last_seq]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE runs_run SET {', '.join(assignments)}"
-            " WHERE id = %s AND lease_token = %s AND last_seq = %s"
-            " RETURNING nudges, cancel_requested, resume_requested",
-            values,
-        )
-        rows = cursor.fetchall()
-    return Wishes(rows[0][0], bool(rows[0][1]), bool(rows[0][2])) if rows else None
+    condition = "WHERE id = %s AND lease_token = %s AND last_seq = %s"
+    return f"UPDATE runs_run SET {', '.join(assignments)} {condition}", values
 
 
 def _written_before(hold: Hold, last_seq: int) -> Wishes | None:
@@ -79,12 +111,15 @@ def insert(run_id: UUID, first_seq: int, news: Sequence[Event], time: datetime) 
     """Insert events, numbered from `first_seq`."""
     if not news:
         return
-    run, at = adapted("id", run_id), adapted("last_event_at", time)
-    values: list[Any] = []
-    for seq, event in enumerate(news, first_seq):
-        values += [run, seq, at, event.code, event.description, orjson.dumps(event.details).decode()]
+    run = adapted("id", run_id)
+    values = [field for row in _rows(first_seq, news, time) for field in (run, *row)]
     rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(news))
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO runs_runevent (run_id, seq, time, code, description, details) VALUES {rows}", values
-        )
+        cursor.execute(f"INSERT INTO runs_runevent ({_COLUMNS}) VALUES {rows}", values)
+
+
+def _rows(first_seq: int, news: Sequence[Event], time: datetime) -> Iterator[tuple[Any, ...]]:
+    """Events as rows, the run apart."""
+    at = adapted("last_event_at", time)
+    for seq, event in enumerate(news, first_seq):
+        yield seq, at, event.code, event.description, orjson.dumps(event.details).decode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -74,6 +74,11 @@ def log(run: Run) -> list[tuple[int, str, str, str]]:
     """All of the log but its times."""
     rows = RunEvent.objects.filter(run=run).order_by("seq")
     return list(rows.values_list("seq", "code", "description", "details"))
+
+
+def writes(captured: Iterable[dict[str, str]]) -> int:
+    """Return how many transactions wrote a run; PostgreSQL does that in one statement, without COMMIT."""
+    return sum(query["sql"].startswith(("COMMIT", "WITH mine AS (UPDATE runs_run")) for query in captured)
 
 
 def make_due(run: Run) -> None:

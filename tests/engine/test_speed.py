@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from bench import workloads
 from runs import clock, engine
 from runs.models import EPOCH, Run
-from tests.engine.conftest import action, fresh, start, version_of
+from tests.engine.conftest import action, fresh, start, version_of, writes
 from tests.people import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +39,7 @@ def statements(run: Run) -> tuple[int, int]:
     claims = [sql for sql in all_of_it if sql.startswith("UPDATE runs_run") and "RETURNING" in sql]
     claims = [sql for sql in claims if "lease_token = lease_token + 1" in sql]
     assert len(claims) == 1
-    return len(all_of_it) - 1, all_of_it.count("COMMIT")
+    return len(all_of_it) - 1, writes(captured)
 
 
 def _asks_the_time(sql: str) -> bool:
@@ -58,10 +58,11 @@ def cheapest(work: Callable[[Any], object], make: Callable[[], Any], times: int 
     return min(seconds)
 
 
-def test_twenty_local_states_cost_one_commit_and_four_statements():
+def test_twenty_local_states_cost_one_commit_and_four_statements_or_one():
     version = version_of(workloads.w1())
     engine.work(engine.start(version, person("alice"), workloads.INPUT).pk)  # the version is read once
-    assert statements(engine.start(version, person("alice"), workloads.INPUT)) == (4, 1)
+    run = engine.start(version, person("alice"), workloads.INPUT)
+    assert statements(run) == ((1, 1) if connection.vendor == "postgresql" else (4, 1))
 
 
 def test_ten_actions_cost_eleven_commits(ledger):

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.db import OperationalError
 
-_WRITES: Final = ("INSERT", "UPDATE", "DELETE")
+_WRITES: Final = ("INSERT", "UPDATE", "DELETE", "WITH M")  # the last is the engine's own
 _ENGINE: Final = os.path.join(os.getcwd(), "runs") + os.sep
 LIE: Final = "the connection was lost after the commit (a lie)"
 
