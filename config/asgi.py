@@ -6,9 +6,16 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
+from django.db import connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 http = get_asgi_application()
+
+for database in connections.settings.values():
+    if database["ENGINE"].endswith("postgresql"):
+        # Each request has a thread, and so would have a connection, of its own.
+        database["CONN_MAX_AGE"] = 0
+        database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 20, "timeout": 5.0}
 
 from config.urls import websocket_urlpatterns  # noqa: E402  (models must be loaded first)
 

@@ -53,6 +53,7 @@ class Command(BaseCommand):
         billiard.pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 5
         for database in connections.settings.values():
             database["CONN_MAX_AGE"] = 600  # a task is shorter than the opening of a connection
+            database["CONN_HEALTH_CHECKS"] = False  # a lost one is noticed by the claim, which tries again
         connections.close_all()
         # What Celery fears as root is pickle, which is not accepted; functions of users run in a sandbox.
         warnings.simplefilter("ignore", SecurityWarning)
