@@ -57,7 +57,8 @@ class DraftView(PageView):
     def post(self, request: Request, draft_id: UUID) -> Response:
         draft = draft_for(_user(request), draft_id)
         content = drafts.texts(_body(request))
-        return Response(documents.saved(drafts.save(draft, content, revision=_number(request, "revision"))))
+        revision, base = _number(request, "revision"), _number(request, "base")
+        return Response(documents.saved(drafts.save(draft, content, revision=revision, base=base)))
 
     def delete(self, request: Request, draft_id: UUID) -> Response:
         drafts.discard(draft_for(_user(request), draft_id))

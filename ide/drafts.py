@@ -64,10 +64,11 @@ def begin(author: User, content: Texts, flow: Flow | None = None, base: int = 0)
         ) from error
 
 
-def save(draft: Draft, content: Texts, *, revision: int | None) -> Draft:
+def save(draft: Draft, content: Texts, *, revision: int | None, base: int | None = None) -> Draft:
     """Keep the texts of a draft.
 
     revision  the one that the page has last seen; None saves over whatever there is
+    base      the version of the flow that the texts go on from now, if another one: they were merged
     Raises    StateConflict when another window has saved since
     """
     unchanged = Draft.objects.filter(pk=draft.pk)
@@ -75,10 +76,12 @@ def save(draft: Draft, content: Texts, *, revision: int | None) -> Draft:
         unchanged = unchanged.filter(revision=revision)
     draft.revision = (revision if revision is not None else draft.revision) + 1
     draft.saved_at = timezone.now()
+    draft.base = draft.base if base is None else base
     done = unchanged.update(
         title=content.title,
         source=content.definition,
         schema_source=content.input_schema,
+        base=draft.base,
         revision=draft.revision,
         saved_at=draft.saved_at,
     )

@@ -62,14 +62,12 @@ class Presence(models.Model):
     """Somebody has the editor of a flow open, in one window.
 
     state   where the cursor is
-    states  what the window has changed and not published, as a list of names
     """
 
     flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="+")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     window = models.CharField(max_length=36)
     state = models.CharField(max_length=255, blank=True)
-    states = models.JSONField(default=list)
     seen_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -26,7 +26,6 @@ class Migration(migrations.Migration):
                 ),
                 ("window", models.CharField(max_length=36)),
                 ("state", models.CharField(blank=True, max_length=255)),
-                ("states", models.JSONField(default=list)),
                 ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "author",

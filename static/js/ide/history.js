@@ -1,0 +1,20 @@
+// @ts-check
+// Two versions as pictures, with what changed between them.
+import { mount } from "../diagram/diagram.js";
+
+const pictures = JSON.parse(document.getElementById("history-pictures")?.textContent ?? "[]");
+
+for (const place of document.querySelectorAll("[data-picture]")) {
+  const picture = pictures[Number(place.getAttribute("data-picture"))];
+  if (picture) show(/** @type {HTMLElement} */ (place), picture);
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {{dot: string, states: any[], statuses: Record<number, string>}} picture
+ */
+function show(place, { dot, states, statuses }) {
+  const diagram = mount(place);
+  diagram.mark(statuses);
+  void diagram.draw(dot, states);
+}
