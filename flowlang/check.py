@@ -18,6 +18,7 @@ from flowlang import (
     graph,
 )
 from flowlang.check_providers import key as provider_key
+from flowlang.collector import paused
 from flowlang.dataflow import problems as data_flow
 from flowlang.dataflow.problems import DATA_FLOW
 from flowlang.definition import Document
@@ -102,6 +103,7 @@ def _edit(text: Document, edit: Edit) -> dict[str, Any]:
     return {"from": text.utf16(edit.start), "to": text.utf16(edit.end), "insert": edit.text}
 
 
+@paused()
 def check(
     definition: JSON,
     schema: JSON = None,
@@ -125,6 +127,7 @@ def check(
     return [finding.problem for finding in [*about.found, *about_schema.found]]
 
 
+@paused()
 def check_text(
     text: str,
     schema_text: str | None = None,

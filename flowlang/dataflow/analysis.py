@@ -64,6 +64,7 @@ class _Walk:
     """One analysis under way.
 
     incoming  for each state, the data of every way to it, by its source
+    memo      what was joined: where ways meet, much is the same as where others did
     left      how much work may still be done; then all that is visited is taken to hold anything
     """
 
@@ -73,6 +74,7 @@ class _Walk:
         self.given, self.context = Given(ids, details, errors, {}), results.context(ids)
         self.order = _order(graph)
         self.visits = dict.fromkeys(self.order, 0)
+        self.memo = Memo()
         self.left, self.anything = _MAX_WORK, results.anything(ids)
         self.incoming: dict[str, dict[tuple[Any, ...], Value]] = {name: {} for name in self.order}
 
@@ -118,9 +120,9 @@ class _Walk:
             return before is not self.anything
         data = NOTHING
         for way in self.incoming[name].values():
-            memo = Memo()
-            data = join(data, way, 0, memo)
-            self.left -= memo.work
+            data = join(data, way, 0, self.memo)
+            self.left -= self.memo.work
+            self.memo.work = 0
             if self.left < 0:
                 return self._enter(name)
         self.visits[name] += 1

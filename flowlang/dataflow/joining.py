@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import compress
+from operator import is_not
 from typing import Final, TypeAlias
 
 from flowlang.dataflow.values import (
@@ -23,8 +25,11 @@ MAX_DEPTH: Final = 10
 Constants: TypeAlias = "frozenset[tuple[int, JSON]]"
 
 
-class Memo(dict[tuple[int, int], Value]):
-    """Pairs that were joined within one join, and about how much work it was."""
+class Memo(dict[tuple[int, int], tuple[Value, Value, Value]]):
+    """Pairs that were joined, with what they have in common, and about how much work it was.
+
+    They are found by identity, so both are kept here: no other value can come to have theirs.
+    """
 
     __slots__ = ("work",)
 
@@ -49,13 +54,15 @@ def join(a: Value, b: Value, depth: int = 0, memo: Memo | None = None) -> Value:
         return b
     if depth > MAX_DEPTH:
         return ANY
-    if depth < 2:
-        return _join(a, b, depth, Memo() if memo is None else memo)
-    # Values share their parts: without a memory, a pair would be joined once for each way to it.
     memo = Memo() if memo is None else memo
-    if (id(a), id(b)) not in memo:
-        memo[id(a), id(b)] = _join(a, b, depth, memo)
-    return memo[id(a), id(b)]
+    if depth == 0:
+        return _join(a, b, depth, memo)
+    # Values share their parts: without a memory, a pair would be joined once for each way to it.
+    pair = id(a), id(b)
+    known = memo.get(pair)
+    if known is None:
+        known = memo[pair] = a, b, _join(a, b, depth, memo)
+    return known[2]
 
 
 def _join(a: Value, b: Value, depth: int, memo: Memo) -> Value:
@@ -133,12 +140,10 @@ def _join_all(
     """Return the joined buckets, and whether they hold more than ours."""
     if ours is theirs:
         return ours, False
-    joined, is_more = [], False
-    for a, b in zip(ours, theirs, strict=True):
-        if a is not b:
-            a, is_other = _join_buckets(a, b, depth, memo)
-            is_more = is_more or is_other
-        joined.append(a)
+    joined, is_more = list(ours), False
+    for at in compress(range(len(ours)), map(is_not, ours, theirs)):
+        joined[at], is_other = _join_buckets(ours[at], theirs[at], depth, memo)
+        is_more = is_more or is_other
     return tuple(joined), is_more
 
 
@@ -148,19 +153,18 @@ def _join_buckets(a: Bucket, b: Bucket, depth: int, memo: Memo) -> tuple[Bucket,
     if len(a) <= len(b) and a.items() <= b.items():
         return b, len(a) < len(b)
     memo.work += len(b) // 8
-    made = a
-    for key, value in b.items():
-        if key in a:
-            ours = a[key]
-            if ours is value or value is None:
-                continue
-            value = value if ours is None else join(ours, value, depth + 1, memo)
-            if value is ours:
-                continue
-        if made is a:
-            made = dict(a)
-        made[key] = value
-    return made, made is not a
+    made = b | a
+    is_more = len(made) > len(a)
+    # Only what both list, and differently, is to be looked at; and for large objects that is the rare case.
+    differs = map(is_not, map(a.get, b, b.values()), b.values())
+    for key, value in compress(b.items(), differs):
+        ours = a[key]
+        if value is None:
+            continue
+        both = value if ours is None else join(ours, value, depth + 1, memo)
+        if both is not ours:
+            made[key], is_more = both, True
+    return (made, True) if is_more else (a, False)
 
 
 def widened(old: Value, new: Value) -> Value:

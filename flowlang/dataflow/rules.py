@@ -18,6 +18,7 @@ from flowlang.dataflow.values import (
     Value,
     constant,
     kind_of,
+    of_kinds,
     words,
 )
 from flowlang.paths import Path
@@ -90,7 +91,7 @@ def _combined(tests: list[Test], *, stops_at: bool) -> Test:
             is_open = is_open or found.truth is None
             reason = found.reason if found.truth is not None else reason
             is_sure = found.truth is not None
-            here = here.where(through, is_sure=is_sure, is_guarded=not is_sure)
+            here = here.going_on(through, is_sure=is_sure, is_guarded=not is_sure)
         truth = None if is_open else not stops_at
         last = here.root
         return (
@@ -138,9 +139,12 @@ def _is_present(path: Path, wanted: bool) -> Test:
     return run
 
 
-def _variable(scene: Scene, path: Path, loc: Loc) -> Value:
+def _variable(scene: Scene, path: Path, loc: Loc) -> tuple[Value, Value]:
+    """Return what `path` leads to, and the run data in which it is known to be there."""
     scene.loc = loc
-    return scene.path(path)
+    reading = scene.reading(path)
+    there = scene.root if reading.presence == YES else _narrowed(scene, path, reading.value)
+    return reading.value, there
 
 
 def _narrowed(scene: Scene, path: Path, value: Value) -> Value:
@@ -154,6 +158,8 @@ def _only(value: Value, kinds: int) -> Value:
         return value
     if value.constants is not None:
         return Value(value.kinds & kinds, frozenset(c for c in value.constants if c[0] & kinds) or None)
+    if value.members is None and value.items is None and not value.origins:
+        return of_kinds(value.kinds & kinds)
     return Value(value.kinds & kinds, None, value.members, value.items, value.origins)
 
 
@@ -161,7 +167,7 @@ def _is_kind(path: Path, loc: Loc, operator: str, wanted: bool) -> Test:
     kind = _TYPE_TESTS[operator]
 
     def run(scene: Scene) -> Verdict:
-        value = _variable(scene, path, loc)
+        value, _ = _variable(scene, path, loc)
         truth = False if value.kinds and not value.kinds & kind else None
         truth = True if value.kinds == kind and operator != "IsTimestamp" else truth
         is_so = _narrowed(scene, path, _only(value, kind))
@@ -177,17 +183,17 @@ def _is_kind(path: Path, loc: Loc, operator: str, wanted: bool) -> Test:
 
 
 def _against(path: Path, loc: Loc, operator: str, operand: JSON) -> Test:
-    kind = kind_of(operand)
+    kind, is_equals = kind_of(operand), operator in _EQUALS
+    hint = "date-time" if operator.startswith("Timestamp") else ""
 
     def run(scene: Scene) -> Verdict:
-        value = _variable(scene, path, loc)
-        scene.use(value, kind, "date-time" if operator.startswith("Timestamp") else "")
-        after = _narrowed(scene, path, value)
+        value, after = _variable(scene, path, loc)
+        scene.use(value, kind, hint)
         if value.kinds and not value.kinds & kind:
             return Verdict(False, after, after, ("kind", f"it is {words(value.kinds)}"))
         truth, reason = _by_constants(value, operator, operand)
-        equal = constant(operand) if operator in _EQUALS else _only(value, kind)
-        other = _without(value, operand) if operator in _EQUALS else value
+        equal = constant(operand) if is_equals else _only(value, kind)
+        other = _without(value, operand) if is_equals else value
         yes = after if equal is value else _narrowed(scene, path, equal)
         return Verdict(truth, yes, after if other is value else _narrowed(scene, path, other), reason)
 
@@ -254,12 +260,11 @@ def _against_path(path: Path, loc: Loc, other: tuple[Path, Loc], operator: str) 
     operand, operand_loc = other
 
     def run(scene: Scene) -> Verdict:
-        left = _variable(scene, path, loc)
-        right = _variable(scene, operand, operand_loc)
+        left, after = _variable(scene, path, loc)
+        right, _ = _variable(scene, operand, operand_loc)
         hint = "date-time" if operator.startswith("Timestamp") else ""
         for value in (left, right):
             scene.use(value, kind, hint)
-        after = _narrowed(scene, path, left)
         after = after if operand.reads_context else assume(after, operand.steps, right, scene.ids)
         for value in (left, right):
             if value.kinds and not value.kinds & kind:

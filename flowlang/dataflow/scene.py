@@ -94,8 +94,18 @@ class Scene:
         scene.is_guarded = self.is_guarded or is_guarded
         return scene
 
+    def going_on(self, root: Value, *, is_sure: bool, is_guarded: bool = False) -> Scene:
+        """Return the scene for what is tested next, as `where` does; this one where nothing is different."""
+        if root is self.root and (is_sure or not self.is_sure) and (self.is_guarded or not is_guarded):
+            return self
+        return self.where(root, is_sure=is_sure, is_guarded=is_guarded)
+
     def path(self, path: paths.Path, offset: int = 0) -> Value:
         """Return what `path` leads to, and note what may be missing there. `offset`: where it stands."""
+        return self.reading(path, offset).value
+
+    def reading(self, path: paths.Path, offset: int = 0) -> Reading:
+        """Return the reading of `path`; where nothing can be there, it leads to anything. As `path` else."""
         steps = path.steps
         self.touch(steps)
         reading = read(self.context, steps[1:]) if path.reads_context else read(self.root, steps)
@@ -104,7 +114,7 @@ class Scene:
                 reading = reading._replace(at=reading.at + 1)
             self.missing(steps, reading, offset, text=path.text)
         self.used(reading)
-        return reading.value if reading.presence != NO else ANY
+        return reading if reading.presence != NO else reading._replace(value=ANY)
 
     def touch(self, steps: tuple[Step, ...]) -> None:
         """Note that this place of the run data is read."""

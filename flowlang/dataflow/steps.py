@@ -162,11 +162,11 @@ class Step:
         for index, test in enumerate(self.rules):
             found = test(here)
             if found.truth is not None and is_open:
-                self._settled(scene, index, found, is_first=here is scene)
+                self._settled(scene, index, found, is_first=index == 0)
             if is_open and found.truth is not False:
                 ways += [Way(arrow, found.yes) for arrow in self.chosen.get(index, ())]
             is_open = is_open and found.truth is not True
-            here = here.where(found.no, is_sure=found.truth is False)
+            here = here.going_on(found.no, is_sure=found.truth is False)
         default = (arrow for arrow in self.arrows if arrow.kind == "default" and is_open)
         return ways + [Way(arrow, here.root) for arrow in default]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from flowlang.problems import JSON
@@ -169,7 +170,16 @@ def kind_of(value: JSON) -> int:
 
 def constant(value: JSON) -> Value:
     """Return the scalar `value`."""
+    if isinstance(value, str) or value is True or value is False:
+        return _constant(value)
     kind = kind_of(value)
+    return Value(kind, frozenset(((kind, value),)))
+
+
+@lru_cache(maxsize=4_096)
+def _constant(value: str | bool) -> Value:
+    # The same text or flag is the same value: where ways meet, there is nothing to join.
+    kind = TEXT if isinstance(value, str) else BOOLEAN
     return Value(kind, frozenset(((kind, value),)))
 
 
