@@ -180,3 +180,13 @@ def test_fifty_rows_are_checked_started_watched_and_retried(page: Page, flow: st
     expect(page.locator("#row-30")).to_contain_text("Started 2 times", timeout=20_000)
     page.locator("#row-17").get_by_role("link", name="Mend it in the form").click()
     expect(page.get_by_label("Sample")).to_have_value("S-17")
+
+
+def test_starting_waits_for_the_form_to_be_filled_in(page: Page):
+    page.goto("/")
+    row = page.locator("li", has=page.get_by_role("link", name="Move files", exact=True))
+    row.get_by_role("link", name=re.compile("Start")).click()
+    page.route("**/start", lambda route: (page.wait_for_timeout(300), route.continue_())[1])
+    page.get_by_role("button", name="Use the sample").click()
+    page.get_by_role("button", name="Start the run").click()
+    page.wait_for_url("**/runs/*/")

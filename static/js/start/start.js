@@ -8,6 +8,8 @@ import { mountLive } from "./live.js";
 import { mountGrids } from "./grid.js";
 import { mountPickers } from "./picker.js";
 
+const SETTLED_MILLISECONDS = 60;
+
 addShortcut("Ctrl Enter", "Start the run");
 
 /** @param {ParentNode} root */
@@ -40,9 +42,20 @@ function onSubmit(event) {
   const form = /** @type {HTMLFormElement} */ (event.target);
   if (!form.matches("[data-start]") || event.submitter?.getAttribute("value") !== "start") return;
   if (form.dataset.sent) return event.preventDefault();
+  if (form.querySelector(".htmx-request")) return startAfterwards(event);
   form.dataset.sent = "yes";
   const button = form.querySelector("[data-submit]");
   button?.setAttribute("aria-disabled", "true");
+}
+
+/** The form is just being filled in by the server: starting waits for that. @param {SubmitEvent} event */
+function startAfterwards(event) {
+  event.preventDefault();
+  const start = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-submit]"))?.click();
+  const goOn = (/** @type {Event} */ answered) => {
+    if (/** @type {CustomEvent} */ (answered).detail.successful) setTimeout(start, SETTLED_MILLISECONDS);
+  };
+  document.addEventListener("htmx:afterRequest", goOn, { once: true });
 }
 
 // Coming back by the browser's button brings the page as it was left.
