@@ -20,7 +20,7 @@ from runs.nudges import FIRST_PAUSE
 from runs.transactions import retried
 
 SHARE_SECONDS: Final = 0.5  # then messages have their turn again, which may be of people who come first
-_AT_ONCE: Final = 10
+_AT_ONCE: Final = 20
 _TAKE: Final = """
 UPDATE runs_run SET hint_at = %s
 WHERE id IN (SELECT id FROM runs_run WHERE id IN ({ids}) AND hint_at <= %s{lock})
