@@ -21,6 +21,19 @@ LONGEST_PAUSE_SECONDS: Final = 60.0
 _MOST_KEPT: Final = 1_000
 
 
+class LeftAlone(ActionError):
+    """Nobody was asked: `who` is left alone just now. Such a try counts for nothing."""
+
+    def __init__(self, who: str, seconds: float) -> None:
+        super().__init__(
+            "ProviderUnreachable",
+            f"{who} has not answered lately; it is tried again in {seconds:.0f} s.",
+            permanent=False,
+            status=503,
+        )
+        self.retry_after_seconds = seconds + random.uniform(0.0, max(1.0, seconds))
+
+
 @dataclass(slots=True)
 class _Breaker:
     failures: int = 0
@@ -33,7 +46,7 @@ _lock = threading.Lock()
 
 
 def admit(who: str) -> None:
-    """Let a call through. Raises ActionError("ProviderUnreachable"), at once, while `who` is left alone.
+    """Let a call through. Raises LeftAlone, at once, while `who` is left alone.
 
     1. After FAILURES failures in a row it is left alone for 2 s, then 4 s, 8 s ... 60 s.
     2. When that is over, one call is let through, and decides.
@@ -48,14 +61,7 @@ def admit(who: str) -> None:
         if left <= 0:
             breaker.closed_until = now + max(breaker.pause_seconds, SLOW_SECONDS)  # for all but this call
             return
-    error = ActionError(
-        "ProviderUnreachable",
-        f"{who} has not answered lately; it is tried again in {left:.0f} s.",
-        permanent=False,
-        status=503,
-    )
-    error.retry_after_seconds = left + random.uniform(0.0, max(1.0, left))
-    raise error
+    raise LeftAlone(who, left)
 
 
 def failed(who: str, seconds: float, asked_for_seconds: float | None = None) -> None:

@@ -14,6 +14,7 @@ from django.db import connection
 from flowlang.machine import ActionRefused, ActionReported, ActionUnknown, Call, Outcome, Poll, Raised
 from flowlang.problems import JSON, FlowError
 from providers import registry
+from providers.breaker import LeftAlone
 from providers.provider import ActionError, ActionRequest, ActionStatus, Provider
 from runs import failpoints, programs
 from runs.context import caller
@@ -35,11 +36,13 @@ class Later:
 
     web_input_id  the web input that the run waits for, if that is why
     reason        what the provider said, or that it did not answer, if that is why
+    counts        whether it was a try; it was none when nobody was asked
     """
 
     due_at: datetime
     web_input_id: str | None = None
     reason: str = ""
+    counts: bool = True
 
 
 def call(hold: Hold, intent: Call) -> Outcome | Later:
@@ -129,7 +132,7 @@ def _refused(hold: Hold, intent: Call, error: ActionError) -> Outcome | Later:
     if now >= intent.deadline_at:
         said = f"{error.description} (tried {hold.attempts + 1} times until WaitTime was over)"
         return ActionRefused(f"{error.code}: {said}", {"code": error.code, "description": said})
-    return Later(min(now + _pause(hold, error), intent.deadline_at), reason=str(error))
+    return _later(hold, intent, error, now)
 
 
 def _unseen(hold: Hold, intent: Poll, error: ActionError) -> Outcome | Later:
@@ -137,13 +140,20 @@ def _unseen(hold: Hold, intent: Poll, error: ActionError) -> Outcome | Later:
         return ActionReported(_forgotten(intent, error))
     now = hold.clock.now()
     if error.retry_after_seconds and now < intent.deadline_at:
-        return Later(min(now + _pause(hold, error), intent.deadline_at), reason=str(error))
+        return _later(hold, intent, error, now)
     return ActionUnknown(str(error))
 
 
 def _forgotten(intent: Poll, error: ActionError) -> dict[str, JSON]:
     details: JSON = {"code": error.code, "description": error.description}
     return {**intent.status, "status": "FAILED", "display_status": "FAILED", "details": details}
+
+
+def _later(hold: Hold, intent: Call | Poll, error: ActionError, now: datetime) -> Later:
+    if isinstance(error, LeftAlone):
+        due_at = now + timedelta(seconds=error.retry_after_seconds or 0.0)
+        return Later(min(due_at, intent.deadline_at), reason=str(error), counts=False)
+    return Later(min(now + _pause(hold, error), intent.deadline_at), reason=str(error))
 
 
 def _pause(hold: Hold, error: ActionError) -> timedelta:

@@ -258,9 +258,11 @@ def _after_commit(hold: Hold, advance: Advance, news_count: int) -> None:
 def _put_off(hold: Hold, later: Later) -> None:
     """Let the run rest with its intent unchanged; its log says why, where that is not plain."""
     now = hold.clock.now()
-    said = notices.still_waiting(hold, later.reason) if hold.last_seq < endings.MAX_POLLS_UNTIL else []
+    counts = later.counts or not hold.attempts  # the log says once that a run waits, whoever holds it back
+    may_say = counts and hold.last_seq < endings.MAX_POLLS_UNTIL
+    said = notices.still_waiting(hold, later.reason) if may_say else []
     changes = _lease(now, rests=True) | {
-        "attempts": _tried(hold),
+        "attempts": _tried(hold) if counts else hold.attempts,
         "recoveries": 0,
         "last_event_at": max(now, hold.last_event_at) if said else hold.last_event_at,
         "blocking_web_input_id": later.web_input_id,

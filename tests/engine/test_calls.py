@@ -9,6 +9,7 @@ import pytest
 from django.db import OperationalError
 
 from providers import actions, hints
+from providers.breaker import LeftAlone
 from providers.provider import ActionError, ActionRequest
 from runs import clock, documents, engine
 from runs.models import Run, RunRole
@@ -279,3 +280,26 @@ def test_a_built_in_provider_carries_a_run_to_its_end():
     with hints.inline():
         run = start(hello)
     assert output(run)["done"]["details"] == {"Hello": "World", "hello": "hi"}
+
+
+def test_tries_that_a_breaker_holds_back_do_not_make_the_pauses_longer(ledger):
+    ledger.answers += [BUSY] + [LeftAlone("ap.example.org", 5.0)] * 4 + [BUSY]
+    run = start(action())
+    for _ in range(6):
+        engine.work(run.pk)
+        make_due(run)
+    assert fresh(run).attempts == 2
+    assert codes(run).count("ActionPolled") == 2
+    engine.work(run.pk)
+    assert fresh(run).status == Run.SUCCEEDED
+
+
+def test_the_log_says_once_that_a_breaker_holds_a_run_back(ledger):
+    ledger.answers += [LeftAlone("ap.example.org", 5.0)] * 4
+    run = start(action())
+    for _ in range(4):
+        engine.work(run.pk)
+        assert 4 < (fresh(run).wake_at - clock.now()).total_seconds() < 10.5
+        make_due(run)
+    assert fresh(run).attempts == 1
+    assert codes(run).count("ActionPolled") == 1
