@@ -17,6 +17,7 @@ SUFFIXES: Final = (".$", ".=")
 _PRIVATE_DATA: Final = "_private"
 # What true, false and null are in Python; as names they are taken from the run data.
 _JSON_WORDS: Final = frozenset(("true", "false", "null"))
+_MAX_QUOTED: Final = 60
 _MAX_LINE_BREAKS: Final = 20
 _PLAIN_FUNCTIONS: Final = expressions.FUNCTIONS - expressions.RANDOM
 
@@ -157,10 +158,7 @@ def _constant(site: Site, key: str, siblings: Mapping[str, JSON]) -> tuple[Remed
 def _expression(site: Site, key: str, value: str, siblings: Mapping[str, JSON]) -> None:
     found = parsed(value)
     if isinstance(found, ExpressionSyntaxError):
-        message = f"{key} is {quote(value)}: {found}"
-        better = site.findings.repaired(repairs.expression, value)
-        remedies = () if better is None else rewritten(site.at(key).loc, value, better)
-        site.at(key).error("expression-syntax", message, *remedies, offset=found.offset)
+        _no_expression(site, key, value, siblings, found)
         return
     for name in sorted(found.functions - expressions.FUNCTIONS):
         _function(site.at(key), name, value)
@@ -176,6 +174,23 @@ def _expression(site: Site, key: str, value: str, siblings: Mapping[str, JSON]) 
         _json_words(site.at(key), words, value)
     if _is_private(_names(found)):
         _secret(site, key, siblings)
+
+
+def _no_expression(
+    site: Site, key: str, value: str, siblings: Mapping[str, JSON], found: ExpressionSyntaxError
+) -> None:
+    """Report where reading stopped; of what looks like words or an address, that it is text."""
+    better = site.findings.repaired(repairs.expression, value)
+    quoted = repairs.in_quotes(value) if better is None else None
+    if quoted is None:
+        remedies = () if better is None else rewritten(site.at(key).loc, value, better)
+        message = f"{key} is {quote(value)}: {found}"
+        site.at(key).error("expression-syntax", message, *remedies, offset=found.offset)
+        return
+    shown = f": {quoted}" if len(quoted) <= _MAX_QUOTED else ""
+    message = f"{key} is {quote(value)}, which is text, not an expression. Put it in quotes{shown}."
+    put = Remedy("Put it in quotes", Put(site.at(key).loc, quoted))
+    site.at(key).error("expression-syntax", message, put, *_constant(site, key, siblings))
 
 
 def _function(site: Site, name: str, text: str) -> None:

@@ -14,7 +14,7 @@ from flowlang.infer import input_schema
 def run(options: argparse.Namespace) -> int:
     """Print the input schema that the definition asks for. Return the exit code.
 
-    Of a text that is not JSON, what is wrong with it is printed to standard error; the exit code is 2 then.
+    Of a text that is not JSON, what is wrong with it is printed to standard error; the exit code is 1 then.
     """
     read = definition.parse(cli_files.read(options.file))
     if read.is_json:
@@ -22,4 +22,4 @@ def run(options: argparse.Namespace) -> int:
         return 0
     names = {"definition": cli_files.shown(options.file)}
     print("\n".join(report.lines(check_text(read.text), names)), file=sys.stderr)
-    return 2
+    return 1

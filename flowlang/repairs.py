@@ -37,6 +37,12 @@ _WORD: Final = re.compile(r"(?<![\w.])(?:true|false|null)(?!\w)")
 _MOMENT: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?)?\s*([Zz]|[+-]\d\d:?\d\d)?", re.ASCII
 )
+# A word of a sentence; and a path of files, a URL, a pattern of names, a mail address.
+_PROSE: Final = re.compile(r"[\w'-]+[,.:;!?]?")
+_ADDRESS: Final = re.compile(
+    r"[~.]{0,2}/[\w./ ~@+-]*|[a-z][a-z0-9+.-]*://[^\s'\"`]+|\*\.\w+|[\w.+-]+@[\w.-]+\.\w+"
+)
+_KEYWORDS: Final = frozenset(("and", "or", "not", "in", "is", "if", "else", "for", "lambda"))
 _BACKSLASH: Final = re.compile(r"\\(?![\\*])|\\([\\*])")
 
 
@@ -50,6 +56,15 @@ def path(text: str) -> str | None:
 def expression(text: str) -> str | None:
     """Return the expression that `text`, which is none, is probably meant to be."""
     return None if len(text) > _MAX_LENGTH else _first(_expressions(text), _call)
+
+
+def in_quotes(text: str) -> str | None:
+    """Return the quoted text that `text`, which is no expression, is if it looks like words or an address."""
+    words = text.split(" ")
+    is_prose = len(words) > 1 and all(map(_PROSE.fullmatch, words)) and not _KEYWORDS.intersection(words)
+    is_prose = is_prose and any(map(str.isalpha, text))
+    is_text = is_prose or _ADDRESS.fullmatch(text) or _MOMENT.fullmatch(text)
+    return repr(text) if is_text and len(text) <= _MAX_LENGTH else None
 
 
 def function(text: str) -> str | None:

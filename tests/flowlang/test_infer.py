@@ -259,8 +259,8 @@ def test_the_command_prints_the_schema(tmp_path: Path) -> None:
     assert json.loads(done.stdout) == input_schema(json.loads(file.read_text()))
 
 
-def test_the_command_ends_with_2_for_what_cannot_be_read(tmp_path: Path) -> None:
+def test_the_command_ends_as_dot_does_for_what_is_not_json(tmp_path: Path) -> None:
     assert run(str(tmp_path / "none.json")).returncode == 2
     broken = run("-", text="{")
-    assert (broken.returncode, broken.stdout) == (2, "")
+    assert (broken.returncode, broken.stdout) == (1, "")
     assert "json-open" in broken.stderr
