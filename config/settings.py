@@ -138,6 +138,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "runs"
 CELERY_TASK_ROUTES = {"runs.*": {"queue": "runs"}, "providers.*": {"queue": "actions"}}
+CELERY_WORKER_CONSUMER = "config.consumer:Consumer"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A process that grows, whatever the reason, is replaced between two tasks.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 10_000
@@ -145,6 +146,7 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # KiB
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True  # a broker that is starting or stopping answers with errors
 # A hung broker must not hang whoever publishes.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 1.0, "socket_connect_timeout": 1.0}
 
