@@ -62,7 +62,7 @@ def _insert(batch: Batch, rows: Sequence[Row]) -> None:
             number=row.number,
             label=_label(batch, row),
             input=orjson.dumps(row.body).decode(),
-            problem=row.told[:_LONGEST_PROBLEM],
+            problem=row.told.replace("\x00", "\ufffd")[:_LONGEST_PROBLEM],
         )
         for row in rows
     )
@@ -71,7 +71,7 @@ def _insert(batch: Batch, rows: Sequence[Row]) -> None:
 def _label(batch: Batch, row: Row) -> str:
     mark = f", row {row.number}"
     named = f"{batch.label[: LONGEST_LABEL - len(mark)]}{mark}" if batch.label else f"Row {row.number}"
-    return row.label[:LONGEST_LABEL] or named
+    return row.label.replace("\x00", "")[:LONGEST_LABEL] or named
 
 
 def batch_for(user: User, batch_id: UUID | str) -> Batch:

@@ -77,7 +77,7 @@ def _text(request: HttpRequest) -> str:
     """The table: a chosen file, or what was pasted. A spreadsheet may write a mark before the text."""
     file: Any = request.FILES.get("file")
     if file is None or not file.size:
-        return request.POST.get("table", "")
+        return request.POST.get("table", "").replace("\x00", "")
     content: bytes = file.read(_MOST_FILE_BYTES)
     file.seek(0)
     return content.decode("utf-8-sig", errors="replace").replace("\x00", "")
@@ -110,8 +110,8 @@ def _start(request: HttpRequest, version: FlowVersion, sheet: Sheet, table: Tabl
     if faults or people.faults:
         return _page(request, version, replace(sheet, faults=faults), table, people)
     told = [[row.label, row.body, row.told] for row in table.rows]
-    digest = hashlib.sha256(orjson.dumps([told, said, more], option=orjson.OPT_SORT_KEYS)).hexdigest()
-    request_id = f"page:{request.POST.get('page_id', '')[:100]}:{digest}"
+    asked = [request.POST.get("page_id", ""), str(version.flow_id), told, said, more]
+    request_id = f"page:{hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()}"
     batch = batches.create(user, version, table.rows, said | more, request_id)
     batches.start_waiting(batch.pk, _FIRST_SECONDS)
     return redirect("runs:batch", batch_id=batch.pk)

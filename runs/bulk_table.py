@@ -13,7 +13,8 @@ from flowlang.forms.table import cells
 from flowlang.forms.values import ABSENT
 from flowlang.problems import FlowError
 from flowlang.sizes import encode_within_limit
-from runs.metadata import LONGEST_LABEL
+from runs import metadata
+from wire.errors import Unprocessable
 
 MOST_ROWS: Final = 500
 MOST_COLUMNS: Final = 50
@@ -178,13 +179,21 @@ def _problems(
     """What is wrong with a row, by the same code as in the form and in the API."""
     told: list[dict[str, Any]] = forms.explain(schema, Draft(body, State(), []))
     found = [(_place(str(each["loc"][0]), by_loc), str(each["msg"])) for each in told]
-    if len(label) > LONGEST_LABEL:
-        found.append(("Label", f"This has {len(label)} characters; 1 to {LONGEST_LABEL} are allowed."))
+    if label:
+        found += [("Label", message) for message in _faults_of_label(label)]
     try:
         encode_within_limit(body, "The input")
     except FlowError as error:
         found.append(("", error.cause))
     return found
+
+
+def _faults_of_label(label: str) -> list[str]:
+    try:
+        metadata.read({"label": label})
+    except Unprocessable as error:
+        return [str(item["msg"]) for item in error.detail] if isinstance(error.detail, list) else [str(error)]
+    return []
 
 
 def _place(loc: str, by_loc: dict[str, Target]) -> str:

@@ -125,9 +125,16 @@ def _act(state: dict[str, Any]) -> str:
     introduced = _introduced(state)
     if introduced:
         return str(introduced.get("subtitle") or introduced["title"])
-    url = _url(state)
-    host = urlsplit(url).hostname if "://" in url else ""
-    return f"Calls a service at {captions.clean(host)}" if host else _WORDS["Action"]
+    host = _host(_url(state))
+    return f"Calls a service at {host}" if host else _WORDS["Action"]
+
+
+def _host(url: str) -> str:
+    """Return where a service is, "" for what is no address."""
+    try:
+        return captions.clean(urlsplit(url).netloc.rpartition("@")[2])
+    except ValueError:
+        return ""
 
 
 def _introduced(state: dict[str, Any]) -> dict[str, Any] | None:
@@ -162,8 +169,9 @@ def _actors(named: list[tuple[str, dict[str, Any]]]) -> tuple[list[Actor], list[
         actor = found.setdefault(str(state.get("RunAs", "User")), _actor(str(state.get("RunAs", "User"))))
         _add(actor.acts, _act(state))
         _add(actor.scopes, _scope(state, introduced))
-        if introduced is None and "://" in _url(state):
-            elsewhere[captions.clean(urlsplit(_url(state)).netloc)] = None
+        host = _host(_url(state))
+        if introduced is None and host:
+            elsewhere[host] = None
     return list(found.values()), list(elsewhere)
 
 

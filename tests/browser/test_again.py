@@ -126,6 +126,10 @@ def test_a_preset_and_a_link_bring_the_values_and_not_the_secret(site: LiveSite,
     private.close()
     page.goto(flow)
     page.get_by_text("Fill in from a preset or an earlier run").click()
+    page.get_by_role("link", name="Manage presets").click()
+    well_made(page)
+    fits_a_phone(page)
+    keep(page, "presets")
     page.get_by_role("link", name="beamline 7").click()
     expect(page.get_by_label("Sample")).to_have_value("S-7")
     start(page)
@@ -180,6 +184,11 @@ def test_fifty_rows_are_checked_started_watched_and_retried(page: Page, flow: st
     expect(page.locator("#row-30")).to_contain_text("Started 2 times", timeout=20_000)
     page.locator("#row-17").get_by_role("link", name="Mend it in the form").click()
     expect(page.get_by_label("Sample")).to_have_value("S-17")
+    page.goto("/batches/")
+    well_made(page)
+    fits_a_phone(page)
+    page.get_by_role("link", name="night").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("night")
 
 
 def test_starting_waits_for_the_form_to_be_filled_in(page: Page):

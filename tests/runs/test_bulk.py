@@ -131,6 +131,11 @@ def test_two_columns_for_one_field_are_told():
     assert "fill the same field" in table.fault
 
 
+def test_labels_are_checked_as_the_api_checks_them():
+    table = table_of(f'sample,label\nS-1,{"x" * 65}\nS-2,"a\nb"\nS-3,ok')
+    assert [(row.number, row.problems[0][0]) for row in table.wrong] == [(1, "Label"), (2, "Label")]
+
+
 # --- the page
 
 

@@ -12,6 +12,7 @@ import pytest
 from library.models import Flow, FlowRole
 from library.publish import create_flow
 from runs import engine, prefill
+from runs.consent import consent
 from runs.models import Preset, Run
 from tests.people import PASS, person, urn
 from tests.runs.test_start import Visit, started
@@ -323,3 +324,11 @@ def test_what_will_happen_is_told_before_it_starts():
     assert "<strong>The flow itself.</strong>" in page
     assert "It acts in your name: copies files" in page
     assert "It sends data to example.org" in page
+
+
+def test_addresses_that_are_none_do_not_break_the_page():
+    far = {"Type": "Action", "ActionUrl": "http://[bad", "Parameters": {}, "RunAs": ["x"], "End": True}
+    shown = consent(
+        {"StartAt": "A", "States": {"A": far, "B": 3, "C": {"Type": "Choice"}}}, {}, person("bob")
+    )
+    assert [step.words for step in shown.steps] == ["Calls a provider", "Decides what is next"]
