@@ -76,7 +76,7 @@ def _json(text: str, name: str) -> Brought:
     if isinstance(document.value, dict):
         return _placed(document, document.value, name)
     note = "It is not sound JSON yet; the problems are marked."
-    if "schema" in name:
+    if "schema" in name or ('"properties"' in text and '"States"' not in text):
         return Brought(input_schema=text, note=note)
     return Brought(text, note=note)
 
