@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import keep
@@ -188,7 +189,8 @@ def test_what_cannot_be_done_says_why(editor: Page) -> None:
 def test_the_property_form_edits_the_text_and_the_menu_has_all(editor: Page) -> None:
     state(editor, "Nap").click(button="right")
     menu = editor.get_by_role("menu")
-    expect(menu.get_by_role("menuitem")).to_have_count(8)
+    for title in ("Add a state", "Draw an arrow", "Lead its errors", "Duplicate", "Change its type", "Delete"):
+        expect(menu.get_by_role("menuitem", name=title)).to_be_visible()
     menu.get_by_role("menuitem", name="Properties").click()
     field = editor.get_by_label("Seconds", exact=False).first
     field.fill("90")
@@ -285,3 +287,21 @@ def test_states_never_lie_over_each_other(editor: Page) -> None:
         for a, b in combinations(boxes, 2)
     ]
     assert all(apart)
+
+
+def assert_accessible(page: Page) -> None:
+    found = Axe().run(page).response["violations"]
+    faults = [each["id"] for each in found if each["impact"] in ("serious", "critical")]
+    assert faults == [], [node["html"][:200] for each in found for node in each["nodes"]][:5]
+
+
+def test_nothing_serious_is_found_wrong_by_axe(editor: Page) -> None:
+    state(editor, "Nap").click()
+    assert_accessible(editor)
+    editor.keyboard.press("a")
+    expect(editor.locator("dialog.chooser")).to_be_visible()
+    assert_accessible(editor)
+    editor.keyboard.press("Escape")
+    editor.get_by_role("tab", name="Properties").click()
+    expect(editor.get_by_label("Seconds", exact=False).first).to_be_visible()
+    assert_accessible(editor)

@@ -81,6 +81,7 @@ def publish(page: Page) -> None:
     page.get_by_role("button", name="Generate from definition").click()
     page.get_by_role("button", name="Add to the schema").click()
     expect(page.locator("[data-problem-counts]")).not_to_contain_text("error")
+    expect(page.get_by_text("This flow asks for no input.")).to_be_hidden()
     keep(page, "walk-5-form")
     page.get_by_role("button", name="Publish").first.click()
     dialog = page.get_by_role("dialog")

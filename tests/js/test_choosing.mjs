@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inSlices } from "../../static/js/diagram/chunks.js";
 import { iconPath } from "../../static/js/diagram/icons.js";
+import { catchesOf, keptOf } from "../../static/js/diagram/keeping.js";
 import { boxOf, middleOf } from "../../static/js/diagram/measure.js";
 import { matching as matchingEntries } from "../../static/js/ide/chooser.js";
 import { matching as matchingStates } from "../../static/js/diagram/find.js";
@@ -57,4 +58,22 @@ test("work in slices is left when nobody wants it any more", async () => {
   assert.equal(isWhole, false);
   assert.deepEqual(done, [1, 2]);
   assert.equal(await inSlices([1, 2], () => {}, () => true), true);
+});
+
+test("what is looked at stays where it is, under its new number", () => {
+  const old = { states: [{ index: 0, name: "A" }, { index: 1, name: "B" }], boxes: new Map([[0, { x: 5, y: 0 }], [1, { x: 5, y: 60 }]]) };
+  const fresh = {
+    states: [{ index: 0, name: "A" }, { index: 1, name: "New" }, { index: 2, name: "B" }],
+    boxes: new Map([[0, { x: 5, y: 0 }], [1, { x: 5, y: 60 }], [2, { x: 15, y: 120 }]]),
+  };
+  assert.deepEqual(keptOf({ ...old, selected: 1 }, fresh), { selected: 2, by: { x: -10, y: -60 } });
+  assert.deepEqual(keptOf({ ...old, selected: null }, fresh), { selected: null, by: { x: 0, y: 0 } });
+  const gone = { states: [{ index: 0, name: "A" }], boxes: new Map([[0, { x: 6, y: 0 }]]) };
+  assert.deepEqual(keptOf({ ...old, selected: 1 }, gone), { selected: null, by: { x: -1, y: 0 } });
+  assert.deepEqual(keptOf({ states: [], boxes: undefined, selected: 0 }, fresh), { selected: 0, by: undefined });
+});
+
+test("the ways out by Catch are read off the states", () => {
+  const ways = [{ to: 1, kind: "next", words: "" }, { to: 2, kind: "catch", words: "on any error" }];
+  assert.deepEqual(catchesOf([{ index: 0, ways }, { index: 1 }]), [[0, 2]]);
 });

@@ -7,8 +7,10 @@ import { widthOf } from "./measure.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const BAR_WIDTH = 4;
+const BAR_LEFT = 3;
+const BAR_INSET = 8;
 const ICON_SIZE = 13;
-const ICON_LEFT = 9;
+const ICON_LEFT = 11;
 const CAUGHT = /(?: · |^)catch (\d+)$/; // how to_dot ends the second line of a state that catches errors
 const BADGE_RADIUS = 8;
 
@@ -78,11 +80,15 @@ export function arc(from, start, end) {
   return made("path", { d: line, "data-from": String(from) });
 }
 
-/** @param {Box} box */
+/**
+ * A pill along the left edge, clear of the rounded corners.
+ * @param {Box} box
+ */
 export function barPath({ x, y, height }) {
-  const radius = BAR_WIDTH;
-  return `M${x + radius} ${y}h${BAR_WIDTH - radius}v${height}h${radius - BAR_WIDTH}`
-    + `a${radius} ${radius} 0 0 1 ${-radius} ${-radius}v${2 * radius - height}a${radius} ${radius} 0 0 1 ${radius} ${-radius}z`;
+  const radius = BAR_WIDTH / 2;
+  const arc = `a${radius} ${radius} 0 0 1 `;
+  const length = height - 2 * BAR_INSET;
+  return `M${x + BAR_LEFT} ${y + BAR_INSET}${arc}${BAR_WIDTH} 0v${length}${arc}${-BAR_WIDTH} 0z`;
 }
 
 /**

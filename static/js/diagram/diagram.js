@@ -2,11 +2,12 @@
 // A flow as a picture: mount it, give it DOT and the states, mark what a run did.
 import { Canvas } from "./canvas.js";
 import { drawn } from "./drawing.js";
-import { pngOf, save, standalone } from "./exporting.js";
+import { offerToSave } from "./exporting.js";
 import { askForState } from "./find.js";
-import { buildFrame, formatMenu } from "./frame.js";
+import { buildFrame } from "./frame.js";
 import { neighbour } from "./graph.js";
 import { Handles } from "./handles.js";
+import { catchesOf, keptOf } from "./keeping.js";
 import { Layouts } from "./layout.js";
 import { Minimap } from "./minimap.js";
 import { described, markOutline, writeOutline } from "./outline.js";
@@ -127,11 +128,12 @@ class Diagram {
    * @param {State[]} states
    */
   #show(drawing, states) {
-    const kept = this.#kept(drawing, states);
+    const old = { states: this.#states, boxes: this.#drawing?.boxes, selected: this.#selected };
+    const kept = keptOf(old, { states, boxes: drawing.boxes });
     this.#states = states;
     this.#drawing = drawing;
-    const catches = states.flatMap(({ index, ways }) => (ways ?? []).flatMap(({ to, kind }) => (kind === "catch" ? [[index, to]] : [])));
-    drawing.setRoutes(/** @type {[number, number][]} */ (catches));
+    const catches = catchesOf(states);
+    drawing.setRoutes(catches);
     this.parts.routes.hidden = catches.length === 0;
     this.canvas.size = drawing.size;
     this.#minimap.draw(drawing.boxes.values(), drawing.size);
@@ -141,21 +143,6 @@ class Diagram {
     else this.#minimap.show(this.canvas.sight());
     this.#edge = null;
     this.select(kept.selected);
-  }
-
-  /**
-   * How far the chosen state, or else the first that is still there, has moved; and its number now.
-   * @param {Drawing} drawing
-   * @param {State[]} states
-   */
-  #kept(drawing, states) {
-    const now = new Map(states.map(({ name, index }) => [name, index]));
-    const name = this.#states.find(({ index }) => index === this.#selected)?.name;
-    const anchor = this.#states.find((state) => (name === undefined || state.name === name) && now.has(state.name));
-    const before = anchor && this.#drawing?.boxes.get(anchor.index);
-    const after = anchor && drawing.boxes.get(now.get(anchor.name) ?? -1);
-    const selected = name === undefined ? this.#selected : now.get(name) ?? null;
-    return { selected, by: before && after && { x: before.x - after.x, y: before.y - after.y } };
   }
 
   /**
@@ -241,19 +228,6 @@ class Diagram {
         else this.#choose(index, false);
       },
     });
-  }
-
-  /**
-   * Save the picture as a file.
-   * @param {"svg" | "png" | "dot"} format
-   */
-  async export(format) {
-    if (!this.#drawing) return;
-    const ground = getComputedStyle(this.element).backgroundColor;
-    const type = { svg: "image/svg+xml", png: "image/png", dot: "text/vnd.graphviz" }[format];
-    const svg = format === "dot" ? "" : standalone(this.#drawing.svg, this.#drawing.size, ground);
-    const blob = format === "png" ? await pngOf(svg, ground) : new Blob([format === "dot" ? this.#dot : svg], { type });
-    save(blob, `flow.${format}`);
   }
 
   /**
@@ -347,19 +321,13 @@ class Diagram {
     if (!(button instanceof HTMLElement)) return;
     const actions = {
       in: () => this.zoom(ZOOM_STEP), out: () => this.zoom(1 / ZOOM_STEP), fit: () => this.fit(),
-      find: () => this.find(), export: () => this.#formats(button),
+      find: () => this.find(), export: () => this.#save(button),
     };
     actions[/** @type {keyof typeof actions} */ (button.dataset.zoom)]?.();
   }
 
   /** @param {HTMLElement} button */
-  #formats(button) {
-    const menu = formatMenu((format) => this.export(format));
-    document.body.append(menu);
-    menu.showPopover();
-    const { right, bottom } = button.getBoundingClientRect();
-    menu.style.left = `${right + 6}px`;
-    menu.style.top = `${bottom - menu.offsetHeight}px`;
-    /** @type {HTMLElement} */ (menu.firstElementChild)?.focus();
+  #save(button) {
+    if (this.#drawing) offerToSave(button, { drawing: this.#drawing, dot: this.#dot, element: this.element });
   }
 }

@@ -1,6 +1,12 @@
 // @ts-check
 // The picture as a file: SVG that looks the same anywhere, PNG, or the DOT it was made from.
+import { made } from "./frame.js";
 
+/** @typedef {keyof typeof FORMATS} Format */
+/** @typedef {{drawing: import("./drawing.js").Drawing, dot: string, element: Element}} Picture */
+
+const FORMATS = { svg: "SVG picture", png: "PNG picture", dot: "DOT for Graphviz" };
+const TYPES = { svg: "image/svg+xml", png: "image/png", dot: "text/vnd.graphviz" };
 const PROPERTIES = [
   "fill", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "font-weight", "text-anchor",
   "paint-order", "display", "stroke-linecap", "stroke-linejoin",
@@ -15,7 +21,7 @@ const MOST_PIXELS = 16_000;
  * @param {{width: number, height: number}} size
  * @param {string} ground the colour behind it
  */
-export function standalone(svg, { width, height }, ground) {
+function standalone(svg, { width, height }, ground) {
   const copy = /** @type {SVGSVGElement} */ (svg.cloneNode(true));
   const shown = [svg, ...svg.querySelectorAll("*")];
   const copies = [copy, ...copy.querySelectorAll("*")];
@@ -38,7 +44,7 @@ export function standalone(svg, { width, height }, ground) {
  * @param {string} ground
  * @returns {Promise<Blob>}
  */
-export async function pngOf(svg, ground) {
+async function pngOf(svg, ground) {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   await image.decode();
@@ -60,10 +66,64 @@ export async function pngOf(svg, ground) {
  * @param {Blob} blob
  * @param {string} name
  */
-export function save(blob, name) {
+function save(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/**
+ * Ask beside the button which kind of file it is to be, and save it.
+ * @param {HTMLElement} button
+ * @param {Picture} picture
+ */
+export function offerToSave(button, picture) {
+  const menu = formatMenu((format) => saveAs(format, picture));
+  document.body.append(menu);
+  menu.showPopover();
+  const { right, bottom } = button.getBoundingClientRect();
+  menu.style.left = `${right + 6}px`;
+  menu.style.top = `${bottom - menu.offsetHeight}px`;
+  /** @type {HTMLElement} */ (menu.firstElementChild)?.focus();
+}
+
+/**
+ * @param {Format} format
+ * @param {Picture} picture
+ */
+async function saveAs(format, { drawing, dot, element }) {
+  const ground = getComputedStyle(element).backgroundColor;
+  const svg = format === "dot" ? "" : standalone(drawing.svg, drawing.size, ground);
+  const content = { svg: () => svg, dot: () => dot, png: () => pngOf(svg, ground) }[format];
+  save(new Blob([await content()], { type: TYPES[format] }), `flow.${format}`);
+}
+
+/** A menu of the formats in which the picture can be saved. @param {(format: Format) => void} onChoose */
+function formatMenu(onChoose) {
+  const menu = made("div", "menu__panel diagram__formats", { role: "menu", "aria-label": "Save the picture as" });
+  menu.append(...Object.entries(FORMATS).map(([format, title]) => {
+    const choice = made("button", "menu__item", { type: "button", role: "menuitem" });
+    choice.textContent = title;
+    choice.addEventListener("click", () => { menu.hidePopover(); onChoose(/** @type {Format} */ (format)); });
+    return choice;
+  }));
+  menu.popover = "auto";
+  menu.addEventListener("keydown", (event) => walk(menu, event));
+  menu.addEventListener("toggle", (event) => /** @type {ToggleEvent} */ (event).newState === "closed" && menu.remove());
+  return menu;
+}
+
+/**
+ * @param {HTMLElement} menu
+ * @param {KeyboardEvent} event
+ */
+function walk(menu, event) {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!by) return;
+  event.preventDefault();
+  const items = /** @type {HTMLElement[]} */ ([...menu.children]);
+  const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  items[(at + by + items.length) % items.length].focus();
 }

@@ -8,7 +8,6 @@ const BUTTONS = [
   { action: "find", icon: "search", title: "Find a state (/)" },
   { action: "export", icon: "download", title: "Save the picture…" },
 ];
-export const FORMATS = /** @type {const} */ ({ svg: "SVG picture", png: "PNG picture", dot: "DOT for Graphviz" });
 
 /** @param {HTMLElement} element */
 export function buildFrame(element) {
@@ -33,34 +32,6 @@ export function buildFrame(element) {
   frame.append(layer, minimap, controls, routes);
   element.replaceChildren(strip, frame, outline, spoken);
   return { strip, frame, layer, minimap, controls, routes, outline, spoken };
-}
-
-/** A menu of the formats in which the picture can be saved. @param {(format: keyof typeof FORMATS) => void} onChoose */
-export function formatMenu(onChoose) {
-  const menu = made("div", "menu__panel diagram__formats", { role: "menu", "aria-label": "Save the picture as" });
-  menu.append(...Object.entries(FORMATS).map(([format, title]) => {
-    const choice = made("button", "menu__item", { type: "button", role: "menuitem" });
-    choice.textContent = title;
-    choice.addEventListener("click", () => { menu.hidePopover(); onChoose(/** @type {keyof typeof FORMATS} */ (format)); });
-    return choice;
-  }));
-  menu.popover = "auto";
-  menu.addEventListener("keydown", (event) => walk(menu, event));
-  menu.addEventListener("toggle", (event) => /** @type {ToggleEvent} */ (event).newState === "closed" && menu.remove());
-  return menu;
-}
-
-/**
- * @param {HTMLElement} menu
- * @param {KeyboardEvent} event
- */
-function walk(menu, event) {
-  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!by) return;
-  event.preventDefault();
-  const items = /** @type {HTMLElement[]} */ ([...menu.children]);
-  const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-  items[(at + by + items.length) % items.length].focus();
 }
 
 /**

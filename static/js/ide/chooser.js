@@ -112,8 +112,9 @@ class Chooser {
   }
 
   #light() {
-    for (const row of this.list.children) row.setAttribute("aria-selected", String(row.id === `${this.id}-${this.#at}`));
-    const row = document.getElementById(`${this.id}-${this.#at}`) ?? this.list.querySelector(`[data-at="${this.#at}"]`);
+    const rows = /** @type {HTMLElement[]} */ ([...this.list.querySelectorAll("[data-at]")]);
+    for (const row of rows) row.setAttribute("aria-selected", String(row.dataset.at === String(this.#at)));
+    const row = rows.find(({ dataset }) => dataset.at === String(this.#at));
     row?.scrollIntoView({ block: "nearest" });
     if (row) this.field.setAttribute("aria-activedescendant", row.id);
     else this.field.removeAttribute("aria-activedescendant");
