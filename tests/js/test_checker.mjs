@@ -90,3 +90,17 @@ test("a server that is away is asked again", async (context) => {
   assert.equal(asked.length, 2);
   mock.reset();
 });
+
+test("who is told to wait asks again by itself", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { checker, asked, answers, troubles } = rig();
+  const first = checker.now();
+  asked[0].resolve({ ok: false, status: 429, body: { error: { detail: "Too often." } } });
+  assert.equal(await first, null);
+  assert.deepEqual(troubles, ["Not checked: Too often."]);
+  context.mock.timers.tick(3000);
+  assert.equal(asked.length, 2);
+  asked[1].resolve({ ok: true, status: 200, body: { problems: [] } });
+  await settled();
+  assert.equal(answers.length, 1);
+});

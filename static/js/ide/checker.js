@@ -4,6 +4,7 @@
 
 const QUIET_MILLISECONDS = 30;
 const RETRY_MILLISECONDS = 3000;
+const TOO_MANY = 429;
 
 /** @typedef {{definition: string, input_schema: string}} Texts */
 /** @typedef {{ok: boolean, status: number, body: any}} Reply */
@@ -71,6 +72,7 @@ export class Checker {
   #failed(reply) {
     if (reply) {
       this.onTrouble(`Not checked: ${reply.body?.error?.detail ?? `the server answered ${reply.status}`}`);
+      if (reply.status === TOO_MANY) this.#later(RETRY_MILLISECONDS);
     } else {
       this.onTrouble("Not checked: the server cannot be reached. Trying again…");
       this.#later(RETRY_MILLISECONDS);
