@@ -27,6 +27,13 @@ WHERE id IN (SELECT id FROM runs_run WHERE id IN ({ids}) AND hint_at <= %s{lock}
 RETURNING id
 """
 
+# Asked after every run, and mostly in vain: hence without the order of who comes first.
+_IS_ANY: Final = """
+SELECT 1 FROM runs_run WHERE wake_at <= {now} AND lease_until <= {now} AND hint_at <= {now} LIMIT 1
+"""
+_IS_ANY_BY_OUR_CLOCK: Final = _IS_ANY.format(now="%s")
+_IS_ANY_BY_ITS_CLOCK: Final = _IS_ANY.format(now="statement_timestamp()")
+
 
 def further(carry_on: Callable[[UUID], None], ends_at: float) -> int:
     """Carry on due runs that nobody was hinted at, in fair order, until then (monotonic); return how many."""
@@ -42,9 +49,20 @@ def further(carry_on: Callable[[UUID], None], ends_at: float) -> int:
 
 def _take() -> list[UUID]:
     """Return due runs that are this worker's to try, the first of each person first."""
+    if not _is_any():
+        return []
     now = clock.now()
     found = sweeping.unhinted(now, _AT_ONCE)
     return _mark(found, now) if found else []
+
+
+def _is_any() -> bool:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_IS_ANY_BY_ITS_CLOCK)
+        else:
+            cursor.execute(_IS_ANY_BY_OUR_CLOCK, [adapted("wake_at", clock.now())] * 3)
+        return cursor.fetchone() is not None
 
 
 def _mark(run_ids: list[UUID], now: datetime) -> list[UUID]:
