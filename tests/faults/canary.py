@@ -34,9 +34,9 @@ def kept(site: Site, runs: int = 3) -> Outcome:
         took = time.monotonic() - began_at
     nemesis.dismiss()
     outcome = judged(site, run_ids, nemesis, took, 0.0)
-    leaks = _leaks(site, messages)
+    found = leaks(site, messages)
     return Outcome(
-        outcome.values | {"leaks": len(leaks), "messages": len(messages)}, (*leaks, *outcome.violations)
+        outcome.values | {"leaks": len(found), "messages": len(messages)}, (*found, *outcome.violations)
     )
 
 
@@ -47,7 +47,7 @@ def _definition(url: str) -> flows.Definition:
     )
 
 
-def _leaks(site: Site, messages: set[bytes]) -> list[str]:
+def leaks(site: Site, messages: set[bytes]) -> list[str]:
     """Say where the secret is and must not be. (It is in the run's own data, and with the provider.)"""
     rows = site.tables.ask("SELECT code, details, description FROM runs_runevent")
     found = [f"event {code}: {details}" for code, details, text in rows if SECRET in details + text]

@@ -75,8 +75,10 @@ def _sequence(row: dict[str, Any], log: list[Entry]) -> Iterator[str]:
     if not codes or codes[0] != "FlowStarted":
         yield f"I2 begins with {codes[:1]}"
     ends = [code for code in codes if code in TERMINAL]
-    if len(ends) != (row["status"] in ENDED) or (ends and codes[-1] not in TERMINAL):
-        yield f"I2/I8 status {row['status']} with terminal events {ends}, last {codes[-1:]}"
+    if len(ends) != (row["status"] in ENDED):
+        yield f"I2 status {row['status']} with terminal events {ends}"
+    if ends and (late := codes[codes.index(ends[0]) + 1 :]):
+        yield f"I8 {ends[0]} is followed by {late}"
 
 
 def _entries(log: list[Entry]) -> Iterator[str]:
@@ -130,7 +132,7 @@ def _state(row: dict[str, Any], log: list[Entry]) -> Iterator[str]:
         yield f"I5 stands in {row['state']}, the last that was entered is {entered[-1].details['state_name']}"
     if row["visit"] != len(entered):
         yield f"I5 visit {row['visit']} after {len(entered)} entries"
-    outputs = [entry.details["output"] for entry in log if entry.code.endswith("Completed")]
+    outputs = [entry.details.get("output") for entry in log if entry.code.endswith("Completed")]
     if log[-1].code == "FlowSucceeded" and outputs and _shown(json.loads(row["data"])) != outputs[-1]:
         yield "I5 the run data are not the output of the last state"
 

@@ -6,15 +6,20 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from tests.faults import checker, flows
+from tests.faults import canary, checker, flows
 from tests.faults.site import Site
 from tests.faults.tables import Tables
 from tests.faults.watcher import Watcher
 
 UNGUARD = "DROP TRIGGER IF EXISTS run_event_unchanged; DROP TRIGGER IF EXISTS run_event_kept; "
+_LATE = """
+    INSERT INTO runs_runevent (run_id, seq, time, code, description, details)
+    SELECT run_id, seq + 1, time, 'PassCompleted', '', '{}' FROM runs_runevent WHERE code = 'FlowSucceeded';
+"""
 _HARMS = {
     "I1": "DELETE FROM runs_runevent WHERE seq = 4",
     "I2": "UPDATE runs_runevent SET code = 'PassCompleted' WHERE code = 'FlowSucceeded'",
@@ -23,6 +28,7 @@ _HARMS = {
     "I5": "UPDATE runs_run SET state = 'S1'",
     "I6": "UPDATE runs_runevent SET code = 'PassStarted' WHERE code = 'ActionStarted'",
     "I7": "UPDATE runs_runevent SET time = '2001-01-01 00:00:00' WHERE seq = 5",
+    "I8": _LATE + "UPDATE runs_run SET last_seq = last_seq + 1",
     "I9": "UPDATE runs_run SET lease_token = lease_token + 2",
     "I11": "UPDATE runs_run SET wake_at = '2031-01-01 00:00:00'",
 }
@@ -59,6 +65,19 @@ def test_a_sound_run_is_sound(site, tmp_path):
 def test_each_invariant_is_looked_at(site, tmp_path, invariant, harm):
     found = checker.check(harmed(site, tmp_path, harm), site.books, site.run_ids)
     assert any(f" {invariant}" in problem for problem in found.violations), found.violations
+
+
+def test_a_secret_is_seen_wherever_it_leaks(site, tmp_path):
+    """I12."""
+    (tmp_path / "worker.log").write_text("ready")
+    sound = SimpleNamespace(tables=harmed(site, tmp_path, ""), home=tmp_path)
+    assert canary.leaks(sound, {b"a hint"}) == []
+    (tmp_path / "worker.log").write_text(f"it failed with {canary.SECRET}")
+    said = f'UPDATE runs_runevent SET details = \'{{"x": "{canary.SECRET}"}}\' WHERE seq = 3'
+    (tmp_path / "copy").unlink()
+    leaky = SimpleNamespace(tables=harmed(site, tmp_path, said), home=tmp_path)
+    found = canary.leaks(leaky, {f"look: {canary.SECRET}".encode()})
+    assert {each.split()[0] for each in found} == {"event", "log", "a"}
 
 
 def test_a_run_that_has_not_ended_is_stuck(site, tmp_path):
