@@ -18,7 +18,7 @@ _MOST_FLOWS, _MOST_RUNS = 8, 5
 @require_GET
 def find(request: HttpRequest) -> JsonResponse:
     """Answer {"places": [{"title", "kind", "address"}]}: flows and what to do with them, then runs."""
-    words = request.GET.get("q", "")[:_MOST_CHARACTERS].strip()
+    words = request.GET.get("q", "").replace("\0", "")[:_MOST_CHARACTERS].strip()
     if not words:
         return JsonResponse({"places": []})
     user = request.user if isinstance(request.user, User) else None

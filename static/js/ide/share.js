@@ -2,6 +2,7 @@
 // Links that carry the text itself, as the Flows IDE writes them.
 
 const FLOWS_IDE = "https://globus.github.io/flows-ide";
+const USUAL_MOST = 8000; // characters of an address that most servers take
 
 /**
  * @param {string} address of the page that reads such links
@@ -33,6 +34,7 @@ export async function showShare(dialog, address, texts) {
   own.value = await shareLink(address, texts);
   theirs.value = await shareLink(FLOWS_IDE, texts);
   /** @type {HTMLAnchorElement} */ (dialog.querySelector("[data-open-theirs]")).href = theirs.value;
+  /** @type {HTMLElement} */ (dialog.querySelector("[data-long-link]")).hidden = own.value.length <= USUAL_MOST;
   dialog.showModal();
   own.select();
 }
