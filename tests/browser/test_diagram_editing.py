@@ -189,7 +189,7 @@ def test_what_cannot_be_done_says_why(editor: Page) -> None:
 def test_the_property_form_edits_the_text_and_the_menu_has_all(editor: Page) -> None:
     state(editor, "Nap").click(button="right")
     menu = editor.get_by_role("menu")
-    for title in ("Add a state", "Draw an arrow", "Lead its errors", "Duplicate", "Change its type", "Delete"):
+    for title in ("Add a state", "Draw an arrow", "Lead its errors", "Duplicate", "Change its", "Delete"):
         expect(menu.get_by_role("menuitem", name=title)).to_be_visible()
     menu.get_by_role("menuitem", name="Properties").click()
     field = editor.get_by_label("Seconds", exact=False).first
@@ -274,6 +274,19 @@ def test_a_flow_of_a_thousand_states_is_drawn_in_slices(editor: Page) -> None:
     editor.wait_for_function("() => !document.querySelector('.is-coming')", timeout=20_000)
     assert editor.locator("g.state").count() == 1000
     assert max(editor.evaluate("() => window.longTasks") or [0]) < 1500
+
+
+def test_a_flows_page_has_the_failure_routes_and_its_diagram_cannot_be_edited(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Stage, validate and index a dataset").first.click()
+    expect(state(page, "TellSuccess")).to_be_attached(timeout=10_000)
+    page.get_by_label("Failure routes").check()
+    expect(page.locator(".routes path").first).to_be_visible()
+    state(page, "PlanFolders").click()
+    page.keyboard.press("Delete")
+    page.keyboard.press("a")
+    expect(page.locator("dialog.chooser")).to_have_count(0)
+    expect(page.locator(".diagram__handle")).to_have_count(0)
 
 
 def test_states_never_lie_over_each_other(editor: Page) -> None:
