@@ -64,29 +64,23 @@ def test_a_text_is_read_and_a_graph_built_once() -> None:
     assert found["definition.transitions"] == 60
 
 
+# Calls a state, with 200 states; a quarter above what was counted when this was written.
+MOST_CALLS = {"chain": 190, "loop": 305, "fan-in": 250, "choices": 415}
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_cost_grows_with_the_number_of_states_only(shape: str) -> None:
     costs = []
-    for size in (100, 400):
+    for size in (50, 200):
         work = checking(flow(shape, size))
         work()
         costs.append(calls(work).total())
-    # Four times the states; n log n would be 5.2 times.
+    # Four times the states; n log n would be 5.4 times.
     assert costs[1] < 5.2 * costs[0], costs
+    assert costs[1] / 200 < MOST_CALLS[shape], costs
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_diagram_grows_with_the_number_of_states_only(shape: str) -> None:
     costs = [calls(partial(to_dot, flow(shape, size))).total() for size in (50, 200)]
     assert costs[1] < 5.2 * costs[0], costs
-
-
-# Calls a state, with 200 states; a quarter above what was counted when this was written.
-MOST_CALLS = {"chain": 200, "loop": 310, "fan-in": 270, "choices": 470}
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_a_state_costs_hardly_more_calls_than_it_did(shape: str) -> None:
-    work = checking(flow(shape, 200))
-    work()
-    assert calls(work).total() / 200 < MOST_CALLS[shape]
