@@ -85,7 +85,7 @@ def _example(state: dict[str, JSON], states: dict[str, JSON]) -> JSON:
         provider = registry.resolve(str(url))
     except ActionError:
         return {}
-    return {} if isinstance(provider, RemoteProvider) else example_of(getattr(provider, "details_schema", None))
+    return {} if isinstance(provider, RemoteProvider) else example_of(provider.details_schema)
 
 
 def _first_answer(states: dict[str, JSON]) -> JSON:

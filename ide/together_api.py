@@ -7,11 +7,12 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ide import drafts, merging, presence
-from ide.access import draft_for
+from ide import documents, drafts, merging, presence
+from ide.access import draft_for, draft_of_flow
 from ide.api import PageView, _body, _flow, _id, _number, _user
 from ide.drafts import Texts
 from ide.merging import Meeting
+from ide.models import Draft
 from library.models import Flow, FlowRole
 from library.publish import current_version
 from wire.errors import BadRequest, NotFound
@@ -20,14 +21,14 @@ from wire.errors import BadRequest, NotFound
 class MergeView(PageView):
     """Bring the page's texts together with what another window or person has made of them.
 
-    With "draft": what was saved of that draft since; with "flow" and "base": what was published since.
+    With "before": what was saved of the draft since those texts; with "flow" and "base": what was published.
     """
 
     def post(self, request: Request) -> Response:
         mine, body = drafts.texts(_body(request)), _body(request)
-        if body.get("draft"):
-            return self._with_draft(request, mine)
         flow = _flow(request, FlowRole.ADMINISTRATOR)
+        if "before" in body:
+            return self._with_draft(request, mine, flow)
         if flow is None:
             raise BadRequest('Say with what to merge: "draft", or "flow" and "base".')
         current = current_version(flow)
@@ -37,15 +38,25 @@ class MergeView(PageView):
         found = merging.answer(meeting, who, body.get("choices"))
         return Response(found | {"base": current.number})
 
-    def _with_draft(self, request: Request, mine: Texts) -> Response:
-        draft, before = draft_for(_user(request), _id(request, "draft")), _body(request).get("before")
+    def _with_draft(self, request: Request, mine: Texts, flow: Flow | None) -> Response:
+        draft, before = _draft(request, flow), _body(request).get("before")
         if not isinstance(before, dict):
             raise BadRequest('"before" must hold the texts that this window last saw saved.')
         theirs = Texts(draft.source, draft.schema_source)
         found = merging.answer(
             Meeting(drafts.texts(before), mine, theirs), "The other window", _body(request).get("choices")
         )
-        return Response(found | {"revision": draft.revision})
+        return Response(found | {"saved": documents.saved(draft)})
+
+
+def _draft(request: Request, flow: Flow | None) -> Draft:
+    """The draft that the page names; the person's own of the flow when the page does not know of one yet."""
+    if _body(request).get("draft"):
+        return draft_for(_user(request), _id(request, "draft"))
+    found = draft_of_flow(_user(request), flow) if flow else None
+    if found is None:
+        raise BadRequest('Say with what to merge: "draft", or "flow" and "base".')
+    return found
 
 
 def _version(flow: Flow, number: int) -> Texts:

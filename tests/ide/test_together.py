@@ -133,7 +133,7 @@ def test_two_windows_on_one_draft_are_merged_and_saved() -> None:
     before = {"definition": BASE, "input_schema": ""}
     answer = merge("alice", mine, draft=draft["id"], before=before)
     text = applied(mine, answer["edits"]["definition"])
-    saved = browser.ask(address, {"definition": text, "revision": answer["revision"]})
+    saved = browser.ask(address, {"definition": text, "revision": answer["saved"]["revision"]})
     assert saved.status_code == 200
     assert "60" in text and "Torn" in text
 
@@ -153,7 +153,7 @@ def test_texts_that_are_no_json_are_merged_as_wholes() -> None:
     ("body", "status"),
     [
         ({}, 400),
-        ({"draft": "no id"}, 400),
+        ({"draft": "no id", "before": {}}, 400),
         ({"flow": "", "base": 1}, 400),
         ({"choices": {"definition": {"[": "mine"}}, "base": 1, "is_flow": True}, 400),
         ({"choices": {"definition": {"[]": "both"}}, "base": 1, "is_flow": True}, 400),

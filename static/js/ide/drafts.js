@@ -17,6 +17,8 @@ export class Drafts {
   #savedChanges = 0;
   isForced = false;
   isBlocked = false;
+  /** What this window last saved. @type {any} */
+  kept = null;
 
   /**
    * @param {{
@@ -71,15 +73,27 @@ export class Drafts {
   async #saveOnce() {
     const changes = this.#changes;
     this.onState("Saving…");
-    const reply = await this.send(this.saved, this.#body()).catch(() => null);
+    const body = this.#body();
+    const reply = await this.send(this.saved, body).catch(() => null);
     if (!reply?.ok) return this.#failed(reply);
     this.saved = reply.body;
+    this.kept = { definition: body.definition, input_schema: body.input_schema };
     this.isForced = this.isBlocked = false;
     this.#savedChanges = changes;
     this.onSaved(reply.body);
     return true;
   }
 
+  /**
+   * Go on from what another window has saved: its text has been merged into this one.
+   * @param {Saved} saved
+   */
+  takeUp(saved) {
+    this.saved = saved;
+    this.isBlocked = false;
+  }
+
+  /** @returns {Record<string, unknown>} */
   #body() {
     const known = this.isForced ? { force: true } : { revision: this.saved?.revision };
     return { ...this.content(), ...known };

@@ -19,6 +19,7 @@ import { mountPublish } from "./publish.js";
 import { mountShare, shareLink, showShare } from "./share.js";
 import { mountSplit } from "./split.js";
 import { change, mark, mountText, showPlace } from "./text.js";
+import { mountTogether } from "./together.js";
 import { mountTrying } from "./trying.js";
 import { understandingOf } from "./understanding.js";
 
@@ -85,11 +86,17 @@ const publishing = mountPublish(/** @type {HTMLDialogElement} */ (document.query
   title,
   send: (fields) => postJSON(addresses.publish, { ...drafts.content(), draft: drafts.saved?.id, ...fields }),
   onProblems: (answer) => { showAnswer(answer); drawer.open(true); },
-  onPublished: ({ edit }) => { drafts.forget(); sayState("Published"); history.replaceState(null, "", edit); },
+  onPublished: ({ edit }) => { drafts.forget(); together.saved(); sayState("Published"); history.replaceState(null, "", edit); },
+  onMerge: () => together.mergePublished(),
 });
 const trying = mountTrying(root.querySelector("[data-try]"), {
   texts, flow: page.flow, draft: () => drafts.saved?.id, keepDraft: () => drafts.save(),
   diagram: () => diagram, states: () => /** @type {any[]} */ (states), show: () => showTab(part("#tab-try")),
+});
+const together = mountTogether(root, {
+  page, texts, title, drafts,
+  edit: (name, edits) => { showDocument(name); change(views[name], edits); },
+  state: () => states.find(({ index }) => index === diagram.chosen.state)?.name,
 });
 const inAndOut = mountInAndOut(root, {
   texts, title, addresses, flow: page.flow,
@@ -106,6 +113,10 @@ const actions = {
   publish,
   discard,
   reload: () => location.reload(),
+  merge: () => together.mergeDraft(),
+  mergePublished: () => together.mergePublished(),
+  useLocal: () => together.useLocal(),
+  dropLocal: () => together.dropLocal(),
   overwrite: () => { drafts.isForced = true; part("[data-conflict]").hidden = true; drafts.save(); },
 };
 
@@ -336,6 +347,7 @@ async function publish() {
 
 function keep() {
   if (!isReady) return;
+  together.changed();
   if (page.isSignedIn) drafts.changed();
   else isTouched = true;
 }
@@ -359,6 +371,7 @@ async function save() {
 
 /** @param {import("./drafts.js").Saved} saved */
 function showSaved({ address, saved_at }) {
+  together.saved();
   sayState(`Draft saved at ${new Date(saved_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`);
   if (location.pathname !== address) history.replaceState(null, "", address);
 }
@@ -377,6 +390,7 @@ function sayState(words, isTrouble = false) {
 function showConflict(words) {
   part("[data-conflict-text]").textContent = words;
   part("[data-conflict]").hidden = false;
+  together.mergeDraft();
 }
 
 async function discard() {
@@ -385,5 +399,6 @@ async function discard() {
   const reply = await fetch(`${addresses.drafts}/${saved.id}`, { method: "DELETE", headers: { "X-CSRFToken": csrfToken() } });
   if (!reply.ok) return toast("The draft could not be discarded. Try again.", "error");
   drafts.forget();
+  together.saved();
   location.reload();
 }

@@ -10,18 +10,22 @@
  *   send: (fields: Record<string, unknown>) => Promise<Reply>,
  *   onProblems: (answer: any) => void,
  *   onPublished: (published: any) => void,
+ *   onMerge: () => void, somebody has published since
  * }} options
  */
-export function mountPublish(dialog, { title, send, onProblems, onPublished }) {
+export function mountPublish(dialog, { title, send, onProblems, onPublished, onMerge }) {
   const form = /** @type {HTMLFormElement} */ (dialog.querySelector("[data-publish-form]"));
   const error = /** @type {HTMLElement} */ (dialog.querySelector("[data-publish-error]"));
   const submit = /** @type {HTMLButtonElement} */ (dialog.querySelector("[data-publish-submit]"));
+  const merge = /** @type {HTMLButtonElement} */ (dialog.querySelector("[data-publish-merge]"));
   let isForced = false;
 
   function open() {
     const field = /** @type {HTMLInputElement | null} */ (form.elements.namedItem("title"));
     if (field && !field.value) field.value = title();
-    error.hidden = true;
+    error.hidden = merge.hidden = true;
+    isForced = false;
+    submit.textContent = "Publish";
     dialog.showModal();
   }
 
@@ -32,6 +36,8 @@ export function mountPublish(dialog, { title, send, onProblems, onPublished }) {
     submit.textContent = isForced ? "Publish over it" : "Publish";
     error.textContent = words(detail) ?? message ?? "The server cannot be reached. Try again.";
     error.hidden = false;
+    merge.hidden = !isForced;
+    if (isForced) merge.focus();
   }
 
   form.addEventListener("submit", async (event) => {
@@ -45,6 +51,7 @@ export function mountPublish(dialog, { title, send, onProblems, onPublished }) {
     dialog.close();
     onProblems(reply.body);
   });
+  merge.addEventListener("click", () => { dialog.close(); onMerge(); });
   dialog.querySelector("[data-publish-cancel]")?.addEventListener("click", () => dialog.close());
   dialog.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !form.hidden) form.requestSubmit();
@@ -70,10 +77,23 @@ function succeed(dialog, published, onPublished) {
   part("published").hidden = false;
   part("published-heading").textContent = `Published as version ${published.number}`;
   part("published-text").textContent = `“${published.title}” is in the library. New runs take this version.`;
+  warn(part("published-scenarios"), published.scenarios ?? []);
   part("published-edit").href = published.edit;
   part("published-flow").href = published.address;
   part("published-start").href = published.start;
   part("published-start").focus();
   dialog.addEventListener("close", () => location.assign(published.edit));
   onPublished(published);
+}
+
+/**
+ * Say which of the kept dry runs go another way now.
+ * @param {HTMLElement} place
+ * @param {{name: string, is_kept: boolean, words: string}[]} scenarios
+ */
+function warn(place, scenarios) {
+  const other = scenarios.filter(({ is_kept }) => !is_kept);
+  place.hidden = !other.length;
+  const told = other.map(({ name, words }) => `“${name}”: ${words}`).join(" ");
+  place.textContent = other.length ? `${other.length} of ${scenarios.length} scenarios go another way now. ${told}` : "";
 }

@@ -1,0 +1,80 @@
+// @ts-check
+// Nothing is lost: conflicts are merged, others are seen, and this browser keeps what the server does not have.
+import { LocalCopy } from "./local_copy.js";
+import { mountMerge } from "./merge.js";
+import { mountPresence } from "./presence.js";
+
+const KEEP_MILLISECONDS = 400;
+
+/** @typedef {{definition: string, input_schema: string}} Texts */
+/** @typedef {{from: number, to: number, insert: string}[]} Edits */
+/**
+ * @param {HTMLElement} root of the editor page
+ * @param {{
+ *   page: {definition: string, input_schema: string, flow: string | null, base: number},
+ *   texts: () => Texts, title: () => string, drafts: import("./drafts.js").Drafts,
+ *   edit: (name: "definition" | "input_schema", edits: Edits) => void, state: () => string | undefined,
+ * }} around
+ */
+export function mountTogether(root, { page, texts, title, drafts, edit, state }) {
+  const strip = /** @type {HTMLElement} */ (root.querySelector("[data-local]"));
+  const loaded = { definition: page.definition, input_schema: page.input_schema };
+  const copy = new LocalCopy(localStorage, `${strip.dataset.user}:${page.flow ?? drafts.saved?.id ?? "new"}`);
+  let found = copy.otherThan(loaded);
+  let timer = 0;
+
+  const merge = mountMerge(/** @type {HTMLDialogElement} */ (document.querySelector("[data-merge]")), {
+    address: document.querySelector("[data-merge]")?.getAttribute("data-address") ?? "",
+    texts,
+    onMerged: (edits, answer) => {
+      for (const name of /** @type {const} */ (["definition", "input_schema"])) {
+        if (edits[name].length) edit(name, edits[name]);
+      }
+      if (answer.base !== undefined) page.base = answer.base;
+      if (answer.saved) drafts.takeUp(answer.saved);
+      for (const place of root.querySelectorAll("[data-conflict], [data-behind]")) /** @type {HTMLElement} */ (place).hidden = true;
+      drafts.changed();
+    },
+  });
+  if (found) offer(strip, found.at);
+  mountPresence(root.querySelector("[data-presence]"), { flow: page.flow ?? "", state });
+
+  /** @param {boolean} isUsed */
+  function decide(isUsed) {
+    const held = found;
+    found = null;
+    strip.hidden = true;
+    copy.drop();
+    if (!isUsed || !held) return;
+    const now = texts();
+    for (const name of /** @type {const} */ (["definition", "input_schema"])) {
+      if (held[name] !== now[name]) edit(name, [{ from: 0, to: now[name].length, insert: held[name] }]);
+    }
+  }
+
+  return {
+    changed() {
+      clearTimeout(timer);
+      timer = window.setTimeout(() => found || copy.keep({ ...texts(), title: title() }), KEEP_MILLISECONDS);
+    },
+    /** The server has it, or nobody wants it. */
+    saved() {
+      clearTimeout(timer);
+      if (!found && !drafts.isDirty) copy.drop();
+    },
+    mergeDraft: () => merge.open({ flow: page.flow, draft: drafts.saved?.id, before: drafts.kept ?? loaded }),
+    mergePublished: () => merge.open({ flow: page.flow, base: page.base }),
+    useLocal: () => decide(true),
+    dropLocal: () => decide(false),
+  };
+}
+
+/**
+ * @param {HTMLElement} strip
+ * @param {string} at
+ */
+function offer(strip, at) {
+  const when = strip.querySelector("[data-local-at]");
+  if (when) when.textContent = new Date(at).toLocaleString();
+  strip.hidden = false;
+}
