@@ -42,6 +42,7 @@ async function source(context, ask) {
   const offer = await ask(context.pos);
   if (!offer || context.aborted || (!context.explicit && !offer.isInToken)) return null;
   const typed = context.state.sliceDoc(offer.from, context.pos);
+  if (!context.explicit && isWhole(typed, offer.options)) return null;
   const behind = Math.max(0, offer.to - context.pos);
   return {
     from: offer.from,
@@ -58,6 +59,15 @@ async function source(context, ask) {
       ),
     })),
   };
+}
+
+/**
+ * Whether there is nothing to complete: Enter is to make a new line then.
+ * @param {string} typed
+ * @param {Option[]} options
+ */
+function isWhole(typed, options) {
+  return options.filter(({ label }) => label.startsWith(typed)).every(({ label }) => label === typed) && typed !== "";
 }
 
 /**
