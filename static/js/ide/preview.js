@@ -1,8 +1,5 @@
 // @ts-check
 // The start form that the input schema makes, as it is being written. The server draws it, as on the start page.
-import { mountCollections } from "../start/collection.js";
-import { mountControls } from "../start/controls.js";
-import { mountPickers } from "../start/picker.js";
 
 const QUIET_MILLISECONDS = 250;
 // The property form beside it may have fields of the same names.
@@ -117,11 +114,22 @@ class Preview {
     template.innerHTML = html;
     rename(template.content);
     this.form.replaceChildren(template.content);
-    mountCollections(this.form);
-    mountPickers(this.form);
-    mountControls(this.form);
+    mountFields(this.form);
     if (focused?.startsWith(PREFIX)) document.getElementById(focused)?.focus();
   }
+}
+
+/**
+ * Pickers and the like come with the first form: the editor does without them until then.
+ * @param {HTMLElement} form
+ */
+async function mountFields(form) {
+  const [collection, picker, controls] = await Promise.all([
+    import("../start/collection.js"), import("../start/picker.js"), import("../start/controls.js"),
+  ]);
+  collection.mountCollections(form);
+  picker.mountPickers(form);
+  controls.mountControls(form);
 }
 
 /** @param {DocumentFragment} fragment */
