@@ -19,6 +19,8 @@ export class Canvas {
   /** @type {Map<number, {x: number, y: number}>} */
   #pointers = new Map();
   #travelled = 0;
+  /** @type {Size | null} */
+  #room = null;
 
   /**
    * @param {HTMLElement} frame
@@ -34,12 +36,22 @@ export class Canvas {
     frame.addEventListener("pointerup", (event) => this.#release(event));
     frame.addEventListener("pointercancel", (event) => this.#release(event));
     frame.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
-    new ResizeObserver(() => this.isFitted && this.fit()).observe(frame);
+    new ResizeObserver(() => this.#resized()).observe(frame);
   }
 
-  /** @returns {Size} */
+  /**
+   * The size of the frame. Remembered: asking for it lays out a picture that has just been put in.
+   * @returns {Size}
+   */
   room() {
-    return { width: this.frame.clientWidth, height: this.frame.clientHeight };
+    this.#room ??= { width: this.frame.clientWidth, height: this.frame.clientHeight };
+    return this.#room;
+  }
+
+  #resized() {
+    this.#room = null;
+    this.room();
+    if (this.isFitted) this.fit();
   }
 
   /** @param {{whole?: boolean}} [options] */

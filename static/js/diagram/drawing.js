@@ -5,7 +5,7 @@ import { arc, badge, barPath, entitle, fit, icon, made, shiftOf } from "./decora
 import { edgeOf } from "./graph.js";
 import { boxOf, middleOf } from "./measure.js";
 import { described } from "./outline.js";
-import { drawingOf, rebuilt } from "./sanitise.js";
+import { drawingOf, partsOf, rebuilt } from "./sanitise.js";
 
 /** @typedef {import("./graph.js").Box} Box */
 /** @typedef {import("./graph.js").Edge} Edge */
@@ -25,11 +25,12 @@ const STATUS = /^status--/;
 export async function drawn(text, layer, states, isWanted) {
   const found = drawingOf(text);
   if (!found) return null;
-  const { svg, graph, parts } = found;
+  const { svg, graph, rest, batches } = found;
   const drawing = new Drawing(svg, new Map(states.map((state) => [state.index, state])));
   svg.classList.add("is-coming");
   layer.append(svg);
-  const isWhole = await inSlices(parts, (part) => drawing.take(graph, rebuilt(part)), isWanted);
+  drawing.take(graph, rest.flatMap(rebuilt));
+  const isWhole = await inSlices(batches, (batch) => drawing.take(graph, partsOf(batch)), isWanted);
   if (!isWhole) {
     svg.remove();
     return null;

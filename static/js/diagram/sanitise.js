@@ -8,20 +8,41 @@ const ATTRIBUTES = new Set([
   "fill", "stroke", "stroke-width", "stroke-dasharray", "text-anchor", "font-size", "font-weight", "font-style",
 ]);
 
+// One state, edge or cluster as Graphviz writes it; only links hold groups of their own, and we make none.
+const GROUP = /<g id="[^"<>]*" class="(?:node|edge|cluster)\b[^"<>]*">[^]*?<\/g>\n/g;
+const LINK = '<g id="a_';
+const GROUPS_AT_ONCE = 20;
+
 /**
- * The drawing in `text` without its parts, and these as they came: each is to be rebuilt (`rebuilt`) on its way
- * into `graph`. Null when the text is not an SVG.
+ * The drawing in `text` without its parts, and these in batches of text: `partsOf` reads one. Reading it all at
+ * once would stop the page. Null when the text is not an SVG.
  * @param {string} text
- * @returns {{svg: SVGSVGElement, graph: Element, parts: Node[]} | null}
+ * @returns {{svg: SVGSVGElement, graph: Element, rest: Node[], batches: string[]} | null}
  */
 export function drawingOf(text) {
-  const root = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  const groups = text.includes(LINK) ? [] : text.match(GROUP) ?? [];
+  const root = parsed(groups.length ? text.replace(GROUP, "") : text);
   if (root.namespaceURI !== SVG || root.localName !== "svg") return null;
   const svg = /** @type {SVGSVGElement} */ (shell(root));
   const outer = [...root.children].find(({ localName }) => localName === "g");
   const graph = outer ? shell(outer) : svg;
   if (outer) svg.append(graph);
-  return { svg, graph, parts: [...(outer ?? root).childNodes] };
+  const batches = [];
+  for (let at = 0; at < groups.length; at += GROUPS_AT_ONCE) batches.push(groups.slice(at, at + GROUPS_AT_ONCE).join(""));
+  return { svg, graph, rest: [...(outer ?? root).childNodes], batches };
+}
+
+/**
+ * What of a batch may be shown, as new nodes.
+ * @param {string} batch
+ */
+export function partsOf(batch) {
+  return [...parsed(`<svg xmlns="${SVG}">${batch}</svg>`).childNodes].flatMap(rebuilt);
+}
+
+/** @param {string} text */
+function parsed(text) {
+  return new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
 }
 
 /**
