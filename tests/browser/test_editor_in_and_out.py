@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -332,3 +333,47 @@ def test_the_preview_has_the_pickers_of_the_start_page(editor: Page) -> None:
     preview.get_by_role("option").first.click()
     expect(preview.locator("[data-preview-input]")).to_contain_text('"id"')
     expect(preview.get_by_role("button", name="Browse")).to_be_visible()
+
+
+LOOK = """() => {
+  const at = document.activeElement;
+  return at.matches("a, button, [contenteditable]") && at.innerText;
+}"""
+    "() => document.activeElement.matches('a, button, [contenteditable]') && document.activeElement.innerText"
+)
+
+
+def tab_to(page: Page, words: str) -> None:
+    """Press Tab until a control with these words has the focus, as somebody without a mouse would."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        if words in (page.evaluate(LOOK) or ""):
+            return
+    raise AssertionError(f"Tab does not lead to {words!r}.")
+
+
+def test_a_flow_is_made_run_looked_at_and_retried_without_a_mouse(page: Page) -> None:
+    keys = page.keyboard
+    keys.press("Control+k")
+    keys.type("scratch")
+    keys.press("Enter")
+    page.locator(".cm-content").first.wait_for()
+    tab_to(page, "What this flow is for")
+    keys.press("Control+a")
+    fails = {"Type": "Fail", "Error": "Odd", "Cause": "It was odd."}
+    keys.insert_text(json.dumps({"StartAt": "Stop", "States": {"Stop": fails}}))
+    expect(page.locator("[data-problem-counts]")).not_to_contain_text("error")
+    keys.press("Control+Enter")
+    page.get_by_role("dialog").wait_for()
+    keys.type("Made with keys")
+    keys.press("Enter")
+    expect(page.locator("[data-published]")).to_be_visible()
+    tab_to(page, "Start a run")
+    keys.press("Enter")
+    page.locator("[data-start][data-ready]").wait_for()
+    keys.press("Control+Enter")
+    page.wait_for_url("**/runs/*/")
+    expect(page.locator("main")).to_contain_text("It was odd.")
+    tab_to(page, "Retry")
+    keys.press("Enter")
+    expect(page).to_have_url(re.compile("/retry"))
