@@ -339,8 +339,6 @@ LOOK = """() => {
   const at = document.activeElement;
   return at.matches("a, button, [contenteditable]") && at.innerText;
 }"""
-    "() => document.activeElement.matches('a, button, [contenteditable]') && document.activeElement.innerText"
-)
 
 
 def tab_to(page: Page, words: str) -> None:
