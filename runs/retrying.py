@@ -19,6 +19,7 @@ from library.models import FlowRole, FlowVersion
 from runs import access, clock, programs, retry_points, secrets, starting
 from runs.models import Run, RunEvent, RunRetry, RunRole
 from runs.retry_points import BEGAN_WITH, Point
+from runs.transactions import retried
 from wire.errors import Forbidden, NotFound, StateConflict, Unprocessable
 from wire.models import User
 from wire.principals import identity_urn
@@ -99,13 +100,21 @@ def _enter(new: Run, run: Run, point: Point) -> None:
         people[role].append(principal)
     if run.owner_id != new.owner_id:
         people[RunRole.MONITOR].append(identity_urn(run.owner_id))
+    retried(lambda: _enter_once(new, run, people, point))
+
+
+def _enter_once(new: Run, run: Run, people: dict[str, list[str]], point: Point) -> None:
+    """Doing it again after a commit that broke off is harmless: the run is there, and it is ours."""
     with transaction.atomic():
         Run.objects.select_for_update().get(pk=run.pk)  # two people who retry at once are one after the other
         going = Run.objects.filter(retry__original=run.pk).exclude(status__in=Run.TERMINAL).first()
-        if going is not None:
+        if going is not None and going.pk != new.pk:
             raise StateConflict(f"Run {run.pk} is being retried already, by run {going.pk}.")
-        starting.enter(new, people, _details(new, run, point))
-        RunRetry.objects.create(run=new, original=run, events_before=point.events_before, state=point.state)
+        if going is None:
+            starting.enter(new, people, _details(new, run, point))
+            RunRetry.objects.create(
+                run=new, original=run, events_before=point.events_before, state=point.state
+            )
 
 
 def _details(new: Run, run: Run, point: Point) -> dict[str, JSON]:
