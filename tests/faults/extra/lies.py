@@ -24,6 +24,8 @@ class Liar:
 
     def attach(self, connection: Any, **_: Any) -> None:
         """Stand between a new connection and whoever commits on it."""
+        if self.execute in connection.execute_wrappers:
+            return  # it was lost and is made anew
         commit = connection._commit
 
         def commit_and_lie() -> None:
