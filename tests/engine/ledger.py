@@ -26,6 +26,7 @@ class Ledger:
     """
 
     path = "ledger"
+    details_schema: JSON = None
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, str]] = []

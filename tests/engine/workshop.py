@@ -171,7 +171,7 @@ class Workshop:
     def holder(self, run_id: str) -> int:
         """Return the process that holds the run, once somebody does."""
         owner = wait_until(lambda: self.ask("row", run_id)["lease_owner"])
-        return int(owner.rpartition(":")[2])
+        return int(owner.split(":")[1])
 
     def close(self) -> None:
         for child in self._children:
