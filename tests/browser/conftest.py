@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.live import LiveSite
 
@@ -64,6 +64,15 @@ def sign_in(page: Page, link: str) -> None:
     if button.count() and "/sign-in/" in page.url:
         button.first.click()
     expect(page).to_have_title(re.compile("Library"))
+
+
+def found(page: Page, title: str) -> Locator:
+    """Return the row of a flow in the library, which is searched for it: other tests publish flows, too."""
+    page.goto("/")
+    page.get_by_placeholder("Search titles, keywords and descriptions").fill(title)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?*q=*")
+    return page.locator("li", has=page.get_by_role("link", name=title, exact=True))
 
 
 def keep(page: Page, name: str) -> None:

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import keep, sign_in
+from tests.browser.conftest import found, keep, sign_in
 from tests.browser.test_schedules import well_made
 from tests.live import LiveSite
 
@@ -192,9 +192,7 @@ def test_fifty_rows_are_checked_started_watched_and_retried(page: Page, flow: st
 
 
 def test_starting_waits_for_the_form_to_be_filled_in(page: Page):
-    page.goto("/")
-    row = page.locator("li", has=page.get_by_role("link", name="Move files", exact=True))
-    row.get_by_role("link", name=re.compile("Start")).click()
+    found(page, "Move files").get_by_role("link", name=re.compile("Start")).click()
     page.route("**/start", lambda route: (page.wait_for_timeout(300), route.continue_())[1])
     page.get_by_role("button", name="Use the sample").click()
     page.get_by_role("button", name="Start the run").click()

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import keep
+from tests.browser.conftest import found, keep
 from tests.live import LiveSite
 
 ODD = """{ "StartAt":"First",
@@ -282,8 +282,8 @@ def test_a_flow_of_a_thousand_states_is_drawn_in_slices(editor: Page) -> None:
 
 
 def test_a_flows_page_has_the_failure_routes_and_its_diagram_cannot_be_edited(page: Page) -> None:
-    page.goto("/")
-    page.get_by_role("link", name="Stage, validate and index a dataset").first.click()
+    title = "Stage, validate and index a dataset"
+    found(page, title).get_by_role("link", name=title, exact=True).click()
     expect(state(page, "TellSuccess")).to_be_attached(timeout=10_000)
     page.get_by_label("Failure routes").check()
     expect(page.locator(".routes path").first).to_be_visible()

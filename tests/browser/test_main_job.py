@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import keep
+from tests.browser.conftest import found, keep
 from tests.live import LiveSite
 
 TITLE = "Stage, validate and index a dataset"
@@ -16,9 +16,7 @@ STARTERS = [TITLE, "Filtered transfer with checks", "Two-stage transfer", "Move 
 
 
 def open_form(page: Page, title: str) -> None:
-    page.goto("/")
-    row = page.locator("li", has=page.get_by_role("link", name=title, exact=True))
-    row.get_by_role("link", name=re.compile("Start")).click()
+    found(page, title).get_by_role("link", name=re.compile("Start")).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(title)
 
 

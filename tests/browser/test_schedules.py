@@ -8,16 +8,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import keep
+from tests.browser.conftest import found, keep
 from tests.live import LiveSite
 
 MOVE = "Move files"
 
 
 def open_start(page: Page, title: str = MOVE) -> None:
-    page.goto("/")
-    row = page.locator("li", has=page.get_by_role("link", name=title, exact=True))
-    row.get_by_role("link", name=re.compile("Start")).click()
+    found(page, title).get_by_role("link", name=re.compile("Start")).click()
     page.get_by_role("button", name="Use the sample").click()
 
 
