@@ -23,6 +23,12 @@ QUIET = [
     "--disable-sync",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+PASTE = """(text) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", text);
+  const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+  document.querySelector(".cm-content").dispatchEvent(event);
+}"""
 PICTURES = os.environ.get("HEADRACE_PICTURES")  # a folder: keep a picture of each page there
 
 
@@ -73,6 +79,11 @@ def found(page: Page, title: str) -> Locator:
     page.keyboard.press("Enter")
     page.wait_for_url("**/?*q=*")
     return page.locator("li", has=page.get_by_role("link", name=title, exact=True))
+
+
+def paste(page: Page, text: str) -> None:
+    """Put a text over what is selected in the editor, at once and without its typing aids."""
+    page.evaluate(PASTE, text)
 
 
 def keep(page: Page, name: str) -> None:

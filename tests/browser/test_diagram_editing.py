@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import found, keep
+from tests.browser.conftest import found, keep, paste
 from tests.live import LiveSite
 
 ODD = """{ "StartAt":"First",
@@ -27,12 +27,6 @@ LONG_TASKS = """() => {
   window.longTasks = [];
   const note = (list) => window.longTasks.push(...list.getEntries().map(({ duration }) => duration));
   new PerformanceObserver(note).observe({ type: "longtask" });
-}"""
-PASTE = """(text) => {
-  const clipboardData = new DataTransfer();
-  clipboardData.setData("text/plain", text);
-  const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
-  document.querySelector(".cm-content").dispatchEvent(event);
 }"""
 OVERLAPS = """(texts) => {
   const boxes = texts.map((text) => ({ words: text.textContent, box: text.getBoundingClientRect() }));
@@ -56,7 +50,7 @@ def write(page: Page, text: str) -> None:
     """Paste a text over all that is there."""
     page.locator(".cm-content").first.click()
     page.keyboard.press("Control+a")
-    page.evaluate(PASTE, text)
+    paste(page, text)
 
 
 def fill(page: Page, text: str, last: str) -> None:

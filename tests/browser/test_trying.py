@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import keep
+from tests.browser.conftest import keep, paste
 from tests.flowlang.dry_runs import COPYING
 
 HELLO: dict[str, Any] = {
@@ -32,8 +32,8 @@ def write(page: Page, definition: Any) -> None:
     """Replace the whole text, as by pasting."""
     page.locator(".cm-content").first.click()
     page.keyboard.press("Control+a")
-    page.keyboard.insert_text(json.dumps(definition, indent=2))
-    expect(page.locator("[data-problem-counts]")).not_to_contain_text("error")
+    paste(page, json.dumps(definition, indent=2))
+    expect(page.locator("[data-ide]")).to_have_attribute("data-current", "true")
 
 
 def axe_is_content(page: Page) -> None:
