@@ -23,7 +23,7 @@ INPUT = (
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="Delete leaves the first state where it is, once others were added")
+@pytest.mark.soak  # and fails at its end: Delete leaves the first state where it is, once others were added
 def test_a_two_stage_transfer_is_built_from_an_empty_page_and_run(page: Page) -> None:
     page.set_default_timeout(20_000)
     page.goto("/flows/new")
