@@ -17,12 +17,12 @@ MOST_ENTRIES: Final = 200
 _MOST_SEQ: Final = 2**31 - 1
 
 
-def sequence_number(text: str | None) -> int:
+def sequence_number(text: str | None, name: str = "after") -> int:
     """Return the number of the last event seen, 0 for none. Raises BadRequest."""
     if not text:
         return 0
     if not text.isascii() or not text.isdigit() or len(text) > 10 or int(text) > _MOST_SEQ:
-        raise BadRequest(f'after: "{text[:20]}" is not the number of an event; use 0 to see all.')
+        raise BadRequest(f'{name}: "{text[:20]}" is not the number of an event; use 0 to see all.')
     return int(text)
 
 

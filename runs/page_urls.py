@@ -15,6 +15,7 @@ from runs import (
     schedule_views,
     start_page,
     start_text,
+    visits_views,
 )
 
 pages: list[URLPattern] = [
@@ -47,5 +48,6 @@ pages: list[URLPattern] = [
     path("runs/<uuid:run_id>/resume", run_page.resume, name="resume"),
     path("runs/<uuid:run_id>/retry", retry_page.retry, name="retry"),
     path("runs/<uuid:run_id>/log", run_page.log, name="log"),
+    path("runs/<uuid:run_id>/visits.json", visits_views.visits_json, name="visits"),
     path("inbox/<uuid:web_input_id>/answer", run_page.answer, name="answer"),
 ]

@@ -1,0 +1,77 @@
+"""What the run page asks for about the states that a run was in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from flowlang import captions
+from runs import access, live, visits
+from runs.models import Run
+from runs.visits import Summary
+from wire.errors import ApiError, envelope
+
+
+@never_cache
+@require_safe
+def visits_json(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Answer with the run's visits, as of its last event or of event `?as_of=`."""
+
+    def made(run: Run) -> Any:
+        asked = request.GET.get("as_of")
+        as_of = live.sequence_number(asked, "as_of") if asked else None
+        return document(run, visits.summary_of(run, as_of))
+
+    return answered(request, run_id, made)
+
+
+def answered(request: HttpRequest, run_id: str, made: Callable[[Run], Any]) -> HttpResponse:
+    """Answer with the JSON that is made of the run, with the rights of an ordinary read."""
+    try:
+        body = made(access.run_for(request.user, run_id))
+    except ApiError as error:
+        return JsonResponse(envelope(error.code, error.detail), status=error.status)
+    return HttpResponse(orjson.dumps(body), content_type="application/json")
+
+
+def document(run: Run, summary: Summary) -> dict[str, Any]:
+    """Return the visits as scripts get them; times are milliseconds since 1970.
+
+    states  [[name, type, provider], ...]
+    visits  [[number of the state, first, last, entered, ended, status, polls, misses, ticks, pauses], ...]
+    """
+    states: dict[tuple[str, str], int] = {}
+    rows = [
+        (
+            states.setdefault((visit.state, visit.type), len(states)),
+            visit.first,
+            visit.last,
+            visit.entered,
+            visit.ended,
+            visit.status,
+            visit.polls,
+            visit.misses,
+            visit.ticks,
+            visit.pauses,
+        )
+        for visit in summary.visits
+    ]
+    return {
+        "as_of": summary.as_of,
+        "last_seq": run.last_seq,
+        "started": summary.started,
+        "ended": summary.ended,
+        "end": summary.end,
+        "states": [[name, kind, provider_of(run, name)] for name, kind in states],
+        "visits": rows,
+    }
+
+
+def provider_of(run: Run, state: str) -> str:
+    """Return the short name of what a state calls, e.g. "transfer ls"; "" where it calls nothing."""
+    return captions.provider(run.version.definition.get("States", {}).get(state))
