@@ -182,6 +182,22 @@ def withdraw(action: Action, *, is_final: bool) -> None:
         let_go(action.pk, action.lease_token)
 
 
+def wait_for_person(action: Action, details: JSON) -> None:
+    """Make an action INACTIVE that waits for a person to do something; its lease is given back."""
+    _ours(action.pk, action.lease_token).update(
+        status=Action.INACTIVE,
+        display_status=Action.INACTIVE,
+        details=to_text(details),
+        lease_until=EPOCH,
+    )
+
+
+def reopen(action: Action) -> bool:
+    """Let an INACTIVE action go on; False when somebody else did, or it is not INACTIVE."""
+    waiting = Action.objects.filter(pk=action.pk, status=Action.INACTIVE)
+    return waiting.update(status=Action.ACTIVE, display_status=Action.ACTIVE) == 1
+
+
 def describe(action: Action, details: JSON) -> None:
     """Write what an action that nobody carries out yet is about to do."""
     Action.objects.filter(pk=action.pk, lease_token=0).update(details=to_text(details))

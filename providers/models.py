@@ -3,6 +3,7 @@
 import uuid
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -43,3 +44,15 @@ class Action(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["creator", "provider", "request_id"], name="action_request_once")
         ]
+
+
+class Consent(models.Model):
+    """What a person has said about a scope: that actions may use it in their name, or not any more."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="consents")
+    scope = models.CharField(max_length=500)
+    is_given = models.BooleanField()
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "scope"], name="consent_once")]

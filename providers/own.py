@@ -9,6 +9,7 @@ from jsonschema import Draft7Validator, FormatChecker, ValidationError
 
 from flowlang.problems import JSON
 from providers import actions
+from providers.consents import ConsentNeeded
 from providers.models import Action
 from providers.provider import ActionError, ActionRequest, ActionStatus
 from wire.principals import ALL_AUTHENTICATED, PUBLIC, Caller
@@ -68,11 +69,21 @@ class OwnProvider:
         return actions.document(actions.find(action_id, self.path, caller))
 
     def cancel(self, action_id: str, caller: Caller) -> ActionStatus:
-        actions.request_cancel(actions.find(action_id, self.path, caller, to_manage=True))
+        action = actions.find(action_id, self.path, caller, to_manage=True)
+        actions.request_cancel(action)
+        if action.status == Action.INACTIVE:  # nobody carries it out, so nobody would see the wish
+            details = ActionFailure("Cancelled", "The action was cancelled.").details
+            actions.finish(action.pk, Action.FAILED, details, display_status="CANCELED", is_news=False)
         return self.status(action_id, caller)
 
     def resume(self, action_id: str, caller: Caller) -> ActionStatus:
+        action = actions.find(action_id, self.path, caller, to_manage=True)
+        if actions.reopen(action):
+            self.go_on(action, actions.creator_of(action))
         return self.status(action_id, caller)
+
+    def go_on(self, action: Action, creator: Caller) -> None:
+        """Do what an action waited for a person with, now that they have done something."""
 
     def release(self, action_id: str, caller: Caller) -> ActionStatus:
         return actions.release(actions.find(action_id, self.path, caller, to_manage=True))
@@ -103,8 +114,23 @@ class AnsweringProvider(OwnProvider):
             details = self.answer(body, caller)
         except ActionFailure as failure:
             status, details = Action.FAILED, failure.details
+        except ConsentNeeded as need:
+            status, details = Action.INACTIVE, need.details
         action, _ = actions.start(self.path, request, caller, ended=(status, details))
         return actions.document(action)
+
+    def go_on(self, action: Action, creator: Caller) -> None:
+        status = Action.SUCCEEDED
+        try:
+            details = self.answer(self.read(actions.body_of(action)), creator)
+        except ActionFailure as failure:
+            status, details = Action.FAILED, failure.details
+        except ActionError as error:
+            status, details = Action.FAILED, ActionFailure(error.code, error.description).details
+        except ConsentNeeded as need:
+            actions.wait_for_person(action, need.details)
+            return
+        actions.finish(action.pk, status, details, is_news=False)
 
     def answer(self, body: dict[str, Any], caller: Caller) -> JSON:
         """Return the action's details. Raises ActionFailure or ActionError."""
@@ -128,10 +154,18 @@ class ActingProvider(OwnProvider):
             details = self.act(action, body, caller)
         except ActionFailure as failure:
             status, details = Action.FAILED, failure.details
+        except ConsentNeeded as need:
+            actions.wait_for_person(action, need.details)
+            return
         except ActionError as error:
             actions.withdraw(action, is_final=error.permanent)
             raise
         actions.finish(action.pk, status, details, action.lease_token, is_news=False)
+
+    def go_on(self, action: Action, creator: Caller) -> None:
+        claimed = actions.claim(action.pk)
+        if claimed is not None:
+            self._perform(claimed, self.read(actions.body_of(action)), creator)
 
     def act(self, action: Action, body: dict[str, Any], caller: Caller) -> JSON:
         """Do it, and return the action's details. Raises ActionFailure or ActionError."""

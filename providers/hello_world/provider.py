@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from flowlang.problems import JSON
-from providers import actions
+from providers import actions, consents
 from providers.models import Action
 from providers.own import OwnProvider
 from providers.provider import ActionRequest, ActionStatus, Provider
@@ -45,7 +45,7 @@ class HelloWorld(OwnProvider):
 
     def run(self, request: ActionRequest, caller: Caller) -> ActionStatus:
         body = self.read(request.body, request.private)
-        action, _ = actions.start(self.path, request, caller, ended=_outcome(body))
+        action, _ = actions.start(self.path, request, caller, ended=_outcome(body, caller))
         return actions.document(action)
 
     def status(self, action_id: str, caller: Caller) -> ActionStatus:
@@ -53,6 +53,15 @@ class HelloWorld(OwnProvider):
         if action.status == Action.ACTIVE:
             action = _settled(action)
         return actions.document(action)
+
+    def go_on(self, action: Action, creator: Caller) -> None:
+        status, details = _outcome(actions.body_of(action), creator)
+        if status == Action.INACTIVE:
+            actions.wait_for_person(action, details)
+        elif status == Action.SUCCEEDED:
+            actions.finish(action.pk, status, details, is_news=False)
+        else:
+            actions.describe(action, details)
 
     def cancel(self, action_id: str, caller: Caller) -> ActionStatus:
         action = actions.find(action_id, self.path, caller, to_manage=True)
@@ -62,14 +71,10 @@ class HelloWorld(OwnProvider):
         return self.status(action_id, caller)
 
 
-def _outcome(body: dict[str, Any]) -> tuple[str, JSON]:
+def _outcome(body: dict[str, Any], caller: Caller) -> tuple[str, JSON]:
     scope = body.get("required_dependent_scope")
-    if scope:
-        return Action.INACTIVE, {
-            "code": "ConsentRequired",
-            "description": f"Consent to {scope} is required.",
-            "required_scope": scope,
-        }
+    if scope and not consents.is_given(caller, scope, usually=False):
+        return Action.INACTIVE, consents.ConsentNeeded(scope, f"Consent to {scope} is required.").details
     if body.get("sleep_time", 0) > 0:
         return Action.ACTIVE, {"sleep_time": body["sleep_time"]}
     return Action.SUCCEEDED, _greeting(body)

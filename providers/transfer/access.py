@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from providers import consents
 from providers.folders import Mount
 from providers.provider import ActionError
 from providers.transfer.models import Collection, CollectionRole
@@ -40,11 +41,31 @@ def collection_for(caller: Caller, id: str | UUID, *, write: bool = False) -> Co
     return collection
 
 
+def collection_to_use(caller: Caller, id: str | UUID, *, write: bool = False) -> Collection:
+    """Return a collection for an action in the caller's name.
+
+    Raises  what `collection_for` raises; ConsentNeeded when the caller lets actions use it no more
+    """
+    collection = collection_for(caller, id, write=write)
+    scope = consents.data_access(collection.pk)
+    if not consents.is_given(caller, scope, usually=True):
+        raise consents.ConsentNeeded(
+            scope,
+            f'You have taken back that runs use the collection "{collection.display_name}" in your name. '
+            "Allow it again, and the run goes on.",
+        )
+    return collection
+
+
 def folders_of(caller: Caller) -> list[Mount]:
-    """Return the local folder of every collection that `caller` may use, and whether they may write there."""
+    """Return the local folder of every collection that `caller` may use, and whether they may write there.
+
+    Those that they let actions use no more are left out.
+    """
     writable = set(writable_by(caller).values_list("pk", flat=True))
+    refused = consents.taken_back(caller.user_id)
     rows = visible_to(caller).values_list("pk", "root")
-    return [(root, pk in writable) for pk, root in rows]
+    return [(root, pk in writable) for pk, root in rows if pk not in refused]
 
 
 def _given(caller: Caller, *roles: str) -> Q:

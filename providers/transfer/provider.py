@@ -10,7 +10,7 @@ from providers.models import Action
 from providers.own import TRANSFER_SCOPE, ActingProvider, ActionFailure, AnsweringProvider
 from providers.provider import Provider
 from providers.transfer import answers, schemas
-from providers.transfer.access import collection_for
+from providers.transfer.access import collection_to_use
 from providers.transfer.folders import FolderError, Item, Place, find, item_at, items, make_folder, place
 from providers.transfer.listing import chosen, file_document, ordered
 from providers.transfer.models import Collection
@@ -36,7 +36,7 @@ class Ls(AnsweringProvider):
     old_names = _ENDPOINT_ID
 
     def answer(self, body: dict[str, Any], caller: Caller) -> JSON:
-        collection = collection_for(caller, body["endpoint_id"])
+        collection = collection_to_use(caller, body["endpoint_id"])
         try:
             folder = place(collection.root, body.get("path") or "/")
             if body.get("path_only"):
@@ -88,7 +88,7 @@ class Stat(AnsweringProvider):
     old_names = _ENDPOINT_ID
 
     def answer(self, body: dict[str, Any], caller: Caller) -> JSON:
-        collection = collection_for(caller, body["endpoint_id"])
+        collection = collection_to_use(caller, body["endpoint_id"])
         try:
             where = place(collection.root, body["path"])
             item = find(where)
@@ -112,7 +112,7 @@ class Mkdir(ActingProvider):
     old_names = _ENDPOINT_ID
 
     def act(self, action: Action, body: dict[str, Any], caller: Caller) -> JSON:
-        collection = collection_for(caller, body["endpoint_id"], write=True)
+        collection = collection_to_use(caller, body["endpoint_id"], write=True)
         try:
             where = place(collection.root, body["path"])
             _make(where, action)
@@ -149,7 +149,7 @@ class CollectionInfo(AnsweringProvider):
     old_names = _ENDPOINT_ID
 
     def answer(self, body: dict[str, Any], caller: Caller) -> JSON:
-        return _collection_document(collection_for(caller, body["endpoint_id"]))
+        return _collection_document(collection_to_use(caller, body["endpoint_id"]))
 
 
 def _collection_document(collection: Collection) -> JSON:

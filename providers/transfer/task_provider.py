@@ -9,11 +9,12 @@ from django.db import transaction
 
 from flowlang.problems import JSON
 from providers import actions, hints
+from providers.consents import ConsentNeeded
 from providers.models import Action
 from providers.own import TRANSFER_SCOPE, ActionFailure, OwnProvider
 from providers.provider import ActionError, ActionRequest, ActionStatus
 from providers.transfer import answers, carrying, schemas
-from providers.transfer.access import collection_for
+from providers.transfer.access import collection_to_use
 from providers.transfer.copying import ALGORITHMS
 from providers.transfer.models import Collection
 from providers.transfer.task_document import Tally, Task, task_document
@@ -36,10 +37,21 @@ class TaskProvider(OwnProvider):
         with transaction.atomic():
             action, is_new = actions.start(self.path, request, caller)
             if is_new:
-                task, _ = self.prepare(action, body, caller)
-                actions.describe(action, task_document(task, Tally(), Action.ACTIVE, action.started_at))
-                transaction.on_commit(lambda: hints.send(CARRY_OUT, str(action.pk)))
+                self._begin(action, body, caller)
         return actions.document(Action.objects.get(pk=action.pk))
+
+    def _begin(self, action: Action, body: dict[str, Any], caller: Caller) -> None:
+        try:
+            task, _ = self.prepare(action, body, caller)
+        except ConsentNeeded as need:
+            actions.wait_for_person(action, need.details)
+            return
+        actions.describe(action, task_document(task, Tally(), Action.ACTIVE, action.started_at))
+        transaction.on_commit(lambda: hints.send(CARRY_OUT, str(action.pk)))
+
+    def go_on(self, action: Action, creator: Caller) -> None:
+        with transaction.atomic():
+            self._begin(action, self.read(actions.body_of(action)), creator)
 
     def status(self, action_id: str, caller: Caller) -> ActionStatus:
         action = actions.find(action_id, self.path, caller)
@@ -87,8 +99,8 @@ class Transfer(TaskProvider):
         return body
 
     def prepare(self, action: Action, body: dict[str, Any], caller: Caller) -> tuple[Task, tuple[str, ...]]:
-        source = collection_for(caller, body["source_endpoint"])
-        destination = collection_for(caller, body["destination_endpoint"], write=True)
+        source = collection_to_use(caller, body["source_endpoint"])
+        destination = collection_to_use(caller, body["destination_endpoint"], write=True)
         task = _task(action, body, caller, source, destination)
         return task, (source.root, destination.root)
 
@@ -105,7 +117,7 @@ class Delete(TaskProvider):
     old_names: Mapping[str, str] = {"items": "DATA", "endpoint_id": "endpoint"}
 
     def prepare(self, action: Action, body: dict[str, Any], caller: Caller) -> tuple[Task, tuple[str, ...]]:
-        collection = collection_for(caller, body["endpoint"], write=True)
+        collection = collection_to_use(caller, body["endpoint"], write=True)
         return _task(action, body, caller, collection, None), (collection.root,)
 
     def carry_out(self, action: Action, task: Task, roots: tuple[str, ...]) -> None:
@@ -155,6 +167,9 @@ def carry_out(action: Action) -> None:
             raise ActionError("WorkerLost", f"{MOST_WORKERS} workers were lost at this task; it is given up.")
         body = provider.read(actions.body_of(action))
         task, roots = provider.prepare(action, body, caller)
+    except ConsentNeeded as need:
+        actions.wait_for_person(action, need.details)
+        return
     except ActionError as error:
         details = ActionFailure(error.code, error.description).details
         actions.finish(action.pk, Action.FAILED, details, action.lease_token)

@@ -10,7 +10,7 @@ let timer = 0;
  * @param {(state: string) => boolean} isNotifier whether that state sends mail
  */
 export function changesFragments(entry, isNotifier) {
-  if (entry.code.includes("WebInput") || /^Flow(Succeeded|Failed|Canceled)$/.test(entry.code)) return true;
+  if (/WebInput|^Flow(Inactive|Resumed)$/.test(entry.code) || /^Flow(Succeeded|Failed|Canceled)$/.test(entry.code)) return true;
   return entry.code === "ActionCompleted" && isNotifier(entry.details.state_name);
 }
 
