@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 from django.http import HttpResponse
 
-from runs import documents
+from runs import documents, log_search
 from runs.models import Run, RunEvent
 
 Entries = Iterable[dict[str, Any]]
@@ -18,13 +18,16 @@ _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\0")
 _COLUMNS: Final = ("seq", "time", "code", "state_name", "description", "details")
 
 
-def response(run: Run, wanted: str) -> HttpResponse:
-    """Return the download. `wanted` is one of FORMATS."""
+def response(run: Run, wanted: str, q: str | None = None) -> HttpResponse:
+    """Return the download: all entries, or those that hold `q`. `wanted` is one of FORMATS."""
     mimetype, suffix, write = FORMATS[wanted]
     rows = RunEvent.objects.filter(run=run.pk, seq__lte=run.last_seq).order_by("seq")
+    if q is not None:
+        rows = log_search.matching(run, q)
     entries = (documents.entry(event) for event in rows.iterator(chunk_size=500))
     answer = HttpResponse(b"".join(write(entries)), content_type=mimetype)
-    answer["Content-Disposition"] = f'attachment; filename="run-{run.pk}-log.{suffix}"'
+    name = "log" if q is None else "found"
+    answer["Content-Disposition"] = f'attachment; filename="run-{run.pk}-{name}.{suffix}"'
     return answer
 
 
@@ -38,7 +41,7 @@ def as_json(entries: Entries) -> Iterator[bytes]:
 
 def as_csv(entries: Entries) -> Iterator[bytes]:
     """Yield the entries as CSV. What a spreadsheet would take for a formula is quoted with an apostrophe."""
-    yield _line(_COLUMNS)
+    yield csv_line(_COLUMNS)
     for entry in entries:
         details = entry["details"]
         cells = {
@@ -46,16 +49,16 @@ def as_csv(entries: Entries) -> Iterator[bytes]:
             "state_name": details.get("state_name", ""),
             "details": orjson.dumps(details).decode(),
         }
-        yield _line([_harmless(str(cells[name])) for name in _COLUMNS])
+        yield csv_line([harmless(str(cells[name])) for name in _COLUMNS])
 
 
-def _line(cells: Iterable[str]) -> bytes:
+def csv_line(cells: Iterable[str]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerow(cells)
     return text.getvalue().encode()
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 

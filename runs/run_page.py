@@ -1,4 +1,4 @@
-"""The page of one run, what one can do there, and its log as a file."""
+"""The page of one run, and what one can do there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from flowlang.diagram import states, to_dot
 from flowlang.events import visible
 from library.private import without_private
 from providers.notification.access import mails_of
-from runs import access, consent_repair, documents, live, log_files, prefill, retrying, wishes
+from runs import access, documents, live, log_pages, prefill, retrying, wishes
 from runs.models import Run, WebInput, WebInputRole
 from wire.errors import ApiError
 from wire.models import User
@@ -49,7 +49,6 @@ def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
         "again": prefill.told(run, request.user),
         "mails": mails_of(run.pk),
         "questions": _questions(request, run),
-        "need": consent_repair.need(run),
         "page": _for_scripts(run, batch, held),
         "formats": [("json", "JSON"), ("csv", "CSV, for spreadsheets"), ("text", "Plain text")],
     }
@@ -74,7 +73,15 @@ def _for_scripts(run: Run, batch: live.Batch, held: set[str]) -> dict[str, Any]:
         "input": visible(orjson.loads(Run.objects.values_list("input", flat=True).get(pk=run.pk))),
         "socket": f"/ws/runs/{run.pk}/",
         "events": reverse("runs:events", args=[run.pk]),
+        "log": _log(run),
     }
+
+
+def _log(run: Run) -> dict[str, Any]:
+    """The newest page of the log, and where the rest of it is asked for."""
+    names = {"entries": "log-entries", "polls": "log-polls", "search": "log-search", "file": "log"}
+    addresses = {key: reverse(f"runs:{name}", args=[run.pk]) for key, name in names.items()}
+    return {"first": log_pages.last_page(run), **addresses}
 
 
 def _questions(request: HttpRequest, run: Run) -> list[dict[str, Any]]:
@@ -130,16 +137,3 @@ def _answer(request: HttpRequest, web_input: WebInput, option: dict[str, Any]) -
         messages.success(request, f"You answered: {option['label']}.")
     except ApiError as error:
         messages.error(request, str(error.detail))
-
-
-@never_cache
-@require_safe
-def log(request: HttpRequest, run_id: str) -> HttpResponse:
-    """Answer with the whole log as a file: `?format=json` (the default), `csv` or `text`."""
-    run = access.run_for(request.user, run_id)
-    wanted = request.GET.get("format", "json")
-    write = log_files.FORMATS.get(wanted)
-    if write is None:
-        known = ", ".join(log_files.FORMATS)
-        return HttpResponse(f'There is no format "{wanted[:20]}"; take one of {known}.', status=400)
-    return log_files.response(run, wanted)
