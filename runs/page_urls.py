@@ -13,6 +13,7 @@ from runs import (
     preset_views,
     retry_page,
     run_page,
+    run_page_facts,
     schedule_views,
     start_page,
     start_text,
@@ -53,5 +54,8 @@ pages: list[URLPattern] = [
     path("runs/<uuid:run_id>/log/polls", log_views.polls, name="log-polls"),
     path("runs/<uuid:run_id>/log/search", log_views.search, name="log-search"),
     path("runs/<uuid:run_id>/visits.json", visits_views.visits_json, name="visits"),
+    path("runs/<uuid:run_id>/visits/<int:first>.json", visits_views.visit_json, name="visit"),
+    path("runs/<uuid:run_id>/usual.json", visits_views.usual_json, name="usual"),
+    path("runs/<uuid:run_id>/describe", run_page_facts.describe, name="describe"),
     path("inbox/<uuid:web_input_id>/answer", run_page.answer, name="answer"),
 ]

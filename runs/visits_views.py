@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from flowlang import captions
-from runs import access, live, visits
+from runs import access, live, visits, visits_detail, visits_usual
 from runs.models import Run
 from runs.visits import Summary
 from wire.errors import ApiError, envelope
@@ -23,14 +23,35 @@ def visits_json(request: HttpRequest, run_id: str) -> HttpResponse:
     """Answer with the run's visits, as of its last event or of event `?as_of=`."""
 
     def made(run: Run) -> Any:
-        asked = request.GET.get("as_of")
-        as_of = live.sequence_number(asked, "as_of") if asked else None
-        return document(run, visits.summary_of(run, as_of))
+        return document(run, visits.summary_of(run, _as_of(request)))
 
-    return answered(request, run_id, made)
+    return _answer(request, run_id, made)
 
 
-def answered(request: HttpRequest, run_id: str, made: Callable[[Run], Any]) -> HttpResponse:
+@never_cache
+@require_safe
+def visit_json(request: HttpRequest, run_id: str, first: int) -> HttpResponse:
+    """Answer with all of the visit that event `first` began, as of event `?as_of=`."""
+
+    def made(run: Run) -> Any:
+        return visits_detail.detail(run, request.user, first, _as_of(request))
+
+    return _answer(request, run_id, made)
+
+
+@never_cache
+@require_safe
+def usual_json(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Answer with how long the flow and its states usually take."""
+    return _answer(request, run_id, visits_usual.usual)
+
+
+def _as_of(request: HttpRequest) -> int | None:
+    asked = request.GET.get("as_of")
+    return live.sequence_number(asked, "as_of") if asked else None
+
+
+def _answer(request: HttpRequest, run_id: str, made: Callable[[Run], Any]) -> HttpResponse:
     """Answer with the JSON that is made of the run, with the rights of an ordinary read."""
     try:
         body = made(access.run_for(request.user, run_id))

@@ -1,0 +1,65 @@
+"""Where a state's input leads: the collections, functions and indexes whose ids stand in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+from uuid import UUID
+
+from django.urls import reverse
+
+from providers.compute.access import functions_for
+from providers.search import access as indexes
+from providers.transfer import access as collections
+from runs import access
+from wire.models import User
+from wire.principals import caller_of
+
+MOST_IDS: Final = 100
+_MOST_NODES: Final = 5_000
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+
+def links(user: access.Person, *values: Any) -> list[dict[str, str]]:
+    """Return [{"kind", "name", "href"}] for what `user` may see of the things whose ids are in `values`."""
+    ids = _ids(values)
+    if not ids or not isinstance(user, User):
+        return []
+    caller = caller_of(user)
+    folders = collections.visible_to(caller).filter(pk__in=ids).values_list("pk", "display_name")
+    functions = functions_for(caller).filter(pk__in=ids).values_list("pk", "name")
+    searched = indexes.visible_to(caller).filter(pk__in=ids).values_list("pk", "display_name")
+    return [
+        {"kind": kind, "name": name, "href": reverse(f"providers:{address}", args=[pk])}
+        for kind, address, rows in (
+            ("Collection", "collection", folders),
+            ("Function", "function", functions),
+            ("Index", "index", searched),
+        )
+        for pk, name in rows
+    ]
+
+
+def _ids(values: Any) -> set[UUID]:
+    found: set[UUID] = set()
+    for text in _texts(values):
+        if _UUID.fullmatch(text):
+            found.add(UUID(text))
+        if len(found) >= MOST_IDS:
+            break
+    return found
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts in a JSON value, as far as one looks."""
+    left, pending = _MOST_NODES, [value]
+    while pending and left:
+        left -= 1
+        node = pending.pop()
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, dict):
+            pending += node.values()
+        elif isinstance(node, (list, tuple)):
+            pending += node
