@@ -1,4 +1,4 @@
-"""The runs one may see, found by status, flow and words; and the questions that wait for an answer."""
+"""The runs one may see, found by status, flow and words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from runs import access
-from runs.models import Run, WebInput, WebInputRole
+from runs.models import Run
 from runs.run_page import status_of
 from wire import paging
 from wire.parameters import flag, text

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from runs import api as rest
 from runs import health_views, live_views, page_urls, retry_api, schedules_api, web_inputs_api
 from runs.consumers import Nowhere, RunConsumer
+from runs.inbox_socket import InboxConsumer
 
 api: list[URLPattern | URLResolver] = [
     path("flows/<str:flow_id>/run", rest.Start.as_view()),
@@ -35,5 +36,6 @@ pages: list[URLPattern | URLResolver] = [
 ]
 sockets: list[URLPattern] = [
     path("ws/runs/<uuid:run_id>/", RunConsumer.as_asgi()),
+    path("ws/inbox/", InboxConsumer.as_asgi()),
     re_path(r".*", Nowhere.as_asgi()),
 ]
