@@ -91,18 +91,3 @@ def page_link(query: QueryDict, page: int) -> str:
     changed["page"] = str(page)
     changed.pop("marker", None)
     return f"?{changed.urlencode()}"
-
-
-@login_required
-@require_safe
-def inbox(request: HttpRequest) -> HttpResponse:
-    """Show the open questions that one is asked, oldest first."""
-    asked = access.web_inputs_for(request.user, [WebInputRole.RESPONDENT]).filter(status=WebInput.OPEN)
-    asked = asked.exclude(run__status__in=Run.TERMINAL)
-    listing = paging.read(request)
-    page = listing.numbered(asked.order_by("created_at", "pk"))
-    context = {
-        "inputs": page.items,
-        **page_links(request.GET, listing, page),
-    }
-    return render(request, "runs/inbox.html", context)

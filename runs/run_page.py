@@ -21,8 +21,6 @@ from providers.notification.access import mails_of
 from runs import access, documents, live, log_pages, prefill, retrying, wishes
 from runs.models import Run, WebInput, WebInputRole
 from wire.errors import ApiError
-from wire.models import User
-from wire.principals import caller_of
 
 SHOWN_AS: Final = {
     Run.ACTIVE: "running",
@@ -115,25 +113,3 @@ def _wish(request: HttpRequest, run: Run, wish: Callable[[Run], None], done: str
     except ApiError as error:
         messages.error(request, str(error.detail))
     return redirect("runs:run", run_id=run.pk)
-
-
-@login_required
-@require_POST
-def answer(request: HttpRequest, web_input_id: str) -> HttpResponse:
-    """Store the answer to a question of a run, and go back to the run."""
-    web_input = access.web_input_for(request.user, web_input_id, to_answer=True)
-    chosen = request.POST.get("option", "")
-    option = next((each for each in web_input.options if each["option_id"] == chosen), None)
-    if option is None:
-        messages.error(request, "Choose one of the options, then press Answer.")
-    else:
-        _answer(request, web_input, option)
-    return redirect("runs:run", run_id=web_input.run_id)
-
-
-def _answer(request: HttpRequest, web_input: WebInput, option: dict[str, Any]) -> None:
-    try:
-        wishes.answer(web_input, caller_of(cast("User", request.user)), option)
-        messages.success(request, f"You answered: {option['label']}.")
-    except ApiError as error:
-        messages.error(request, str(error.detail))
