@@ -18,7 +18,7 @@ from flowlang.diagram import states, to_dot
 from flowlang.events import visible
 from library.private import without_private
 from providers.notification.access import mails_of
-from runs import access, documents, live, log_pages, prefill, retrying, wishes
+from runs import access, acting, documents, live, log_pages, prefill, retrying, wishes
 from runs.models import Run, WebInput, WebInputRole
 from wire.errors import ApiError
 
@@ -47,6 +47,7 @@ def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
         "again": prefill.told(run, request.user),
         "mails": mails_of(run.pk),
         "questions": _questions(request, run),
+        **acting.context(run, request.user),
         "page": _for_scripts(run, batch, held),
         "formats": [("json", "JSON"), ("csv", "CSV, for spreadsheets"), ("text", "Plain text")],
     }
