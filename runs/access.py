@@ -10,7 +10,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from library.access import principals
-from library.models import FlowRole
+from library.models import Flow, FlowRole
+from runs.finding.tables import RunFacts
 from runs.models import Run, RunRole, WebInput, WebInputRole
 from wire.errors import Forbidden, NotFound
 from wire.models import User
@@ -85,6 +86,20 @@ def having(user: Person, roles: Iterable[str]) -> Q:
 def visible_to(user: Person) -> QuerySet[Run]:
     """Return the runs that `user` may see."""
     return with_flow().filter(having(user, ROLES))
+
+
+def facts_visible_to(user: Person) -> QuerySet[RunFacts]:
+    """Return what the runs are found by that `user` may see: the same runs as `visible_to`.
+
+    For lists that read through all runs: roles are collected first instead of being looked up for each run.
+    """
+    mine = principals(user)
+    owned = Flow.objects.filter(owner=user.pk) if user.pk else Flow.objects.none()
+    through = FlowRole.objects.filter(role__in=_FLOW_ROLES, principal__in=mine)
+    named = RunRole.objects.filter(principal__in=mine)
+    condition = Q(flow__in=owned.values("pk")) | Q(flow__in=through.values("flow"))
+    condition |= Q(run__in=named.values("run"))
+    return RunFacts.objects.filter(condition | Q(owner=user.pk) if user.pk else condition)
 
 
 def with_flow() -> QuerySet[Run]:

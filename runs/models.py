@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from library.models import Flow, FlowVersion
+from runs.finding.tables import RunFacts, RunValue, RunView  # noqa: F401  (Django looks for tables here)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SEMANTICS = 1  # the edition of the language's rules that this code goes by; a change of meaning is a new one

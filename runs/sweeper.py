@@ -14,6 +14,7 @@ from django.db import connection
 
 from providers import hints, pulse
 from runs import batch_due, clock, engine, health, schedule_due, tasks, web_inputs
+from runs.finding.tables import RunFacts
 from runs.models import Heartbeat
 from runs.sweeping import OVERDUE
 from runs.transactions import LOST
@@ -28,10 +29,13 @@ _BEAT_SECONDS: Final = 5.0
 _CANARY_SECONDS: Final = 10.0
 _FIRST_CANARY_SECONDS: Final = 2.0
 _OWN_STEPS_SECONDS: Final = 2.0
+_TAKE_UP_EVERY_SECONDS: Final = 1.0
+_TAKE_UP_SECONDS: Final = 0.2
 
 
 class Sweeper:
-    """Each second: hints at due runs, starts what schedules and batches have due, closes web inputs, beats.
+    """Each second: hints at due runs, starts what schedules and batches have due, closes web inputs, keeps
+    runs findable, beats.
 
     When runs are due for ten seconds and nobody takes them, it is in degraded mode: it carries runs on
     itself, until a worker answers a canary again.
@@ -42,7 +46,7 @@ class Sweeper:
         self._carry_on = carry_on or _carry_on_here
         self.is_degraded = False
         self._degraded_since = clock.now()
-        self._next_beat = self._next_canary = 0.0
+        self._next_beat = self._next_canary = self._next_take_up = 0.0
 
     def run_until(self, stop: threading.Event) -> None:
         """Sweep until `stop` is set. A database that fails is tried again."""
@@ -62,6 +66,7 @@ class Sweeper:
         self._send_canaries()
         web_inputs.close_expired(clock.now())
         schedule_at, batch_at = _start_scheduled(), _start_batches()
+        self._keep_findable()
         swept = engine.sweep()
         self._judge(swept)
         if self.is_degraded and swept.due:
@@ -93,6 +98,14 @@ class Sweeper:
         )
         all_heard = fresh.count() == len(health.QUEUES)
         self._next_canary = time.monotonic() + (_CANARY_SECONDS if all_heard else _FIRST_CANARY_SECONDS)
+
+    def _keep_findable(self) -> None:
+        """A fifth of the time at most: runs come first."""
+        if time.monotonic() < self._next_take_up:
+            return
+        self._next_take_up = time.monotonic() + _TAKE_UP_EVERY_SECONDS
+        if RunFacts.objects.filter(pending__gt=0).exists():
+            tasks.keep_findable(_TAKE_UP_SECONDS)
 
     def _judge(self, swept: engine.Swept) -> None:
         if not self.is_degraded and swept.overdue:

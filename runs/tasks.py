@@ -61,6 +61,14 @@ def start_batch(batch_id: str) -> None:
         batch_due.put_off(UUID(batch_id), schedule_due.OUR_FAULT)
 
 
+def keep_findable(seconds: float) -> None:
+    """For the sweeper alone. What finds secrets is loaded where there is something to look through."""
+    try:
+        import_string("runs.finding.keeping.take_up")(seconds)
+    except Exception:
+        logger.exception("What runs are found by could not be taken up; it is tried again")
+
+
 @shared_task
 def tell_of_paused_schedule(schedule_id: str) -> None:
     schedule = RunSchedule.objects.select_related("flow", "owner").filter(pk=schedule_id).first()
