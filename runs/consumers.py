@@ -25,12 +25,17 @@ logger = logging.getLogger(__name__)
 
 BAD_REQUEST, SIGNED_OUT, NOT_FOUND, BROKEN = 4400, 4401, 4404, 1011
 RECHECK_SECONDS: Final = 60.0
+BEAT_SECONDS: Final = 5.0
+BEAT: Final = '{"type":"beat"}'
 _RETRY_SECONDS: Final = 1.0
 _MOST_MESSAGES: Final = 20
 
 
 class RunConsumer(AsyncWebsocketConsumer):
-    """`/ws/runs/<id>/?after=<seq>`: first what came after `seq`, then what comes."""
+    """`/ws/runs/<id>/?after=<seq>`: first what came after `seq`, then what comes.
+
+    With `&beat=1` a viewer hears at least every few seconds that the connection is alive.
+    """
 
     run_id: UUID
     seq: int
@@ -43,7 +48,9 @@ class RunConsumer(AsyncWebsocketConsumer):
         self._shown = b""
         await self.accept()
         try:
-            self.seq = live.sequence_number(_after(self.scope["query_string"]))
+            asked = parse_qs(self.scope["query_string"].decode("latin-1"))
+            self.seq = live.sequence_number(asked.get("after", [None])[0])
+            self._beats = "beat" in asked
             self._roles = await self._held_roles()
         except (BadRequest, NotFound) as error:
             await self.close(self._refusal(error))
@@ -94,13 +101,17 @@ class RunConsumer(AsyncWebsocketConsumer):
         return batch.is_more
 
     async def _wait(self) -> None:
-        """Wait for news. Rights are looked at again in time, also when there is none."""
+        """Wait for news. Meanwhile the connection is kept alive, and rights are looked at again in time."""
         while not self.news.is_set():
+            rest = self._recheck_at - time.monotonic()
             try:
-                async with asyncio.timeout(max(0.0, self._recheck_at - time.monotonic())):
+                async with asyncio.timeout(max(0.0, min(rest, BEAT_SECONDS))):
                     await self.news.wait()
             except TimeoutError:
-                self._roles = await self._held_roles()
+                if time.monotonic() >= self._recheck_at:
+                    self._roles = await self._held_roles()
+                if self._beats:
+                    await self.send(text_data=BEAT)
 
     async def _held_roles(self) -> set[str]:
         """Return the viewer's roles now. Raises NotFound without any, or when the session has ended."""
@@ -121,11 +132,6 @@ class Nowhere(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         await self.accept()
         await self.close(NOT_FOUND)
-
-
-def _after(query: bytes) -> str | None:
-    values = parse_qs(query.decode("latin-1")).get("after")
-    return values[0] if values else None
 
 
 def _roles(session_key: str | None, run_id: UUID) -> set[str]:

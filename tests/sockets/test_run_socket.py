@@ -171,6 +171,23 @@ async def test_a_viewer_that_talks_is_cut_off():
     assert (message["type"], message["code"]) == ("websocket.close", 4400)
 
 
+async def test_a_viewer_who_asks_for_it_hears_that_the_connection_is_alive(monkeypatch):
+    monkeypatch.setattr(consumers, "BEAT_SECONDS", 0.1)
+    run = await started(WAIT, PASS)
+    silent = await open_socket(run)
+    viewer = await open_socket(run, after="1&beat=1")
+    assert (await viewer.receive())["entries"] == []
+    assert [await viewer.receive() for _ in range(2)] == [{"type": "beat"}] * 2
+    await in_database(engine.work, run.pk)
+    message = await viewer.receive()
+    while message["type"] == "beat":
+        message = await viewer.receive()
+    assert [entry["seq"] for entry in message["entries"]] == [2]
+    assert await numbers(silent, 2) == [1, 2], "who did not ask hears of events only"
+    await viewer.disconnect()
+    await silent.disconnect()
+
+
 async def test_a_socket_leaves_nothing_behind():
     run = await started(PASS)
     viewer = await open_socket(run)

@@ -1,22 +1,20 @@
 // @ts-check
 // The entry module of a run's page: folds what is pushed, and draws it.
 import { mount } from "../diagram/diagram.js";
-import { addShortcut } from "../site.js";
-import { preference, setPreference } from "../site/preferences.js";
 import { mountTabs, showTab } from "../site/tabs.js";
 import { About } from "./about.js";
 import { confirmCancel } from "./confirm.js";
 import { jsonBox } from "./elements.js";
-import { EventList } from "./event_list.js";
+import { mountConnection } from "./connection_view.js";
+import { EventLog } from "./event_log.js";
 import { changesFragments, refreshFragments } from "./fragments.js";
 import { Head } from "./head.js";
 import { connect } from "./live.js";
-import { empty, foldAll, lastSeq } from "./timeline.js";
+import { empty, foldAll, lastSeq, visits } from "./timeline.js";
 import * as words from "./words.js";
 
 const page = JSON.parse(document.getElementById("run-page")?.textContent ?? "{}");
 const narrow = matchMedia("(max-width: 900px)");
-const AWAY_PIXELS = 120;
 
 /** @param {string} name */
 function part(name) {
@@ -25,7 +23,6 @@ function part(name) {
 
 let run = page.first.run;
 let timeline = empty();
-let unseen = 0;
 /** @type {string | null} */
 let selected = new URLSearchParams(location.search).get("state");
 /** @type {ReturnType<typeof connect> | null} */
@@ -33,8 +30,8 @@ let live = null;
 /** @type {Map<string, {index: number, name: string, type: string, provider?: string}>} */
 const states = new Map(page.states.map((/** @type {any} */ state) => [state.name, state]));
 const names = new Map(page.states.map((/** @type {any} */ state) => [state.index, state.name]));
-const view = { isNewestFirst: preference("events") !== "oldest", withPolls: preference("polls") === "on" };
-const events = new EventList(part("events"), view);
+const log = new EventLog(part, page.log);
+const showConnection = mountConnection(part("connection"), () => live?.retry());
 const about = new About(part("about"));
 const head = new Head(part);
 const diagram = mount(part("diagram"), { onSelect: (index) => select(index === null ? null : names.get(index)) });
@@ -45,6 +42,7 @@ function take(message) {
   run = message.run;
   timeline = foldAll(timeline, message.entries);
   const fresh = timeline.entries.slice(before);
+  log.take(message.entries);
   show();
   if (live && fresh.some((entry) => changesFragments(entry, isNotifier))) refreshFragments();
   if (timeline.endedAt !== null) live?.stop();
@@ -56,41 +54,11 @@ function isNotifier(name) {
 }
 
 function show() {
-  showEvents();
   head.show(run, timeline);
   showDiagram();
   showOutput();
   about.show(states.get(selected ?? "") ?? null, timeline);
   showProgress();
-  const count = timeline.entries.length;
-  part("download-count").textContent = `Download ${count} log ${count === 1 ? "entry" : "entries"}`;
-}
-
-function showEvents() {
-  const isAway = live !== null && isReaderAway();
-  const before = document.documentElement.scrollHeight;
-  const fresh = events.show(timeline);
-  if (!fresh) return;
-  part("spoken").textContent = live ? words.count(fresh, "new event") : "";
-  if (!isAway) return;
-  if (view.isNewestFirst) window.scrollBy(0, document.documentElement.scrollHeight - before); // nothing moves under the reader
-  unseen += fresh;
-  part("pill").hidden = false;
-  part("pill").textContent = words.count(unseen, "new event");
-}
-
-/** Whether the place where new rows come in is out of sight. */
-function isReaderAway() {
-  const { top, bottom } = part("events").getBoundingClientRect();
-  return view.isNewestFirst ? top < -AWAY_PIXELS : bottom > innerHeight + AWAY_PIXELS;
-}
-
-function toNewest() {
-  unseen = 0;
-  part("pill").hidden = true;
-  const rows = part("events");
-  const row = view.isNewestFirst ? rows.firstElementChild : rows.lastElementChild;
-  row?.scrollIntoView({ block: "center" });
 }
 
 function showDiagram() {
@@ -108,10 +76,10 @@ function showOutput() {
 
 function showProgress() {
   const seq = timeline.currentSeq;
-  if (seq === null) return events.progress(null, "");
+  if (seq === null) return log.list.progress(0, "");
   const since = words.took(Date.now() - Date.parse(timeline.entries[seq - 1].time));
   const far = words.progressOf(run);
-  events.progress(seq, far ? `${far}, ${since}` : since);
+  log.list.progress(seq, far ? `${far}, ${since}` : since);
 }
 
 /**
@@ -120,44 +88,14 @@ function showProgress() {
  */
 function select(name) {
   selected = name;
-  events.select(name, { isRevealed: !narrow.matches });
+  log.list.select(name);
+  const seq = name ? visits(timeline, name).at(-1)?.opened.seq : null;
+  if (seq && !narrow.matches) void log.reveal(seq);
   about.show(states.get(name ?? "") ?? null, timeline);
   const address = new URL(location.href);
   if (name) address.searchParams.set("state", name);
   else address.searchParams.delete("state");
   history.replaceState(null, "", address);
-}
-
-/** @param {"live" | "polling" | "gone"} state */
-function showConnection(state) {
-  const strip = part("connection");
-  strip.hidden = state === "live";
-  const at = new Date().toLocaleTimeString("en-GB");
-  strip.textContent = state === "gone"
-    ? "This run is not to be seen any more: it was deleted, or you are signed out. Reload the page."
-    : `Live updates are paused: reconnecting. Asking every two seconds meanwhile. Data as of ${at}.`;
-}
-
-function mountControls() {
-  const sort = /** @type {HTMLSelectElement} */ (part("sort"));
-  sort.value = view.isNewestFirst ? "newest" : "oldest";
-  sort.addEventListener("change", () => {
-    view.isNewestFirst = sort.value === "newest";
-    setPreference("events", sort.value);
-    events.redraw(timeline);
-    showProgress();
-  });
-  const polls = /** @type {HTMLInputElement} */ (part("polls"));
-  polls.checked = view.withPolls;
-  polls.addEventListener("change", () => {
-    view.withPolls = polls.checked;
-    setPreference("polls", polls.checked ? "on" : "off");
-    events.redraw(timeline);
-    showProgress();
-  });
-  part("pill").addEventListener("click", toNewest);
-  document.addEventListener("headrace:zone", () => events.retime());
-  addEventListener("scroll", () => { if (!part("pill").hidden && !isReaderAway()) toNewest(); }, { passive: true });
 }
 
 async function draw() {
@@ -186,13 +124,12 @@ function follow() {
 mountTabs(document);
 fitTabs();
 narrow.addEventListener("change", fitTabs);
-mountControls();
 confirmCancel();
-addShortcut("n", "To the newest event", toNewest);
 part("input").append(jsonBox("What the run was started with", page.input, true));
 take(page.first);
-if (selected && states.has(selected)) events.select(selected, { isRevealed: false });
+if (selected && states.has(selected)) log.list.select(selected);
 const picture = /** @type {HTMLElement} */ (document.getElementById("tab-diagram"));
 if (picture.hidden) picture.addEventListener("tabs:show", draw, { once: true }); // what is hidden has no size
 else draw();
 if (timeline.endedAt === null) follow();
+else showConnection({ kind: "over", asOf: Date.now(), retryAt: 0 });
