@@ -1,0 +1,88 @@
+"""A run as Markdown: what it says, and what it keeps to itself."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+
+from runs import engine
+from runs.models import Run
+from runs.redaction import Redaction
+from runs.report import lasted, plain, report
+from tests.engine.conftest import fresh, start
+from tests.people import person, urn
+
+FAIL = {"Type": "Fail", "Error": "TooBig", "Cause": "It is | too *big*."}
+STEP = {"Type": "Pass", "Result": {"n": 1}, "ResultPath": "$.step"}
+END = {"Type": "Pass", "End": True}
+
+
+def ended(*states, **options) -> Run:
+    run = start(*states, **options)
+    engine.work(run.pk)
+    return fresh(run)
+
+
+@pytest.mark.django_db
+def test_it_says_the_answer_first_then_the_steps_then_the_data():
+    text = report(ended(STEP, END, input={"x": 1}, label="night"), "http://here/runs/1/")
+    lines = text.splitlines()
+    assert lines[0] == "# night" and lines[2].startswith("**Succeeded** after ")
+    assert "| Page | <http://here/runs/1/> |" in lines
+    assert [line.split("|")[2].strip() for line in lines if line.startswith(("| 1 ", "| 2 "))] == ["A", "B"]
+    blocks = text.split("```json\n")[1:]
+    assert [json.loads(block.split("```")[0]) for block in blocks] == [{"x": 1}, {"x": 1, "step": {"n": 1}}]
+
+
+@pytest.mark.django_db
+def test_a_failure_is_told_without_breaking_the_page():
+    text = report(ended(STEP, FAIL), "http://here/")
+    assert r"**Failed** in B after" in text and r"TooBig: It is \| too \*big\*." in text
+
+
+@pytest.mark.django_db
+def test_no_secret_is_in_it():
+    run = ended(
+        {"Type": "Pass", "Parameters": {"copy.$": "$.pin"}, "ResultPath": "$.again"},
+        {"Type": "Fail", "Error": "Bad", "CausePath": "$.pin"} | {"Cause": "see hunter2-secret"},
+        input={"pin": "hunter2-secret", "_private_k": "k-private"},
+    )
+    schema = '{"properties": {"pin": {"type": "string", "format": "password"}}}'
+    type(run.version).objects.filter(pk=run.version_id).update(schema_source=schema)
+    text = report(Run.objects.get(pk=run.pk), "http://here/")
+    assert "hunter2" not in text and "k-private" not in text and "********" in text.replace("\\", "")
+
+
+@pytest.mark.django_db
+def test_whoever_may_see_the_run_gets_the_report():
+    run = ended(STEP, END, monitors=[urn("bob")])
+    bob = Client()
+    bob.force_login(person("bob"))
+    answer = bob.get(f"/runs/{run.pk}/report?download=1")
+    assert (
+        answer["Content-Type"].startswith("text/markdown") and "attachment" in answer["Content-Disposition"]
+    )
+    mallory = Client()
+    mallory.force_login(person("mallory"))
+    assert mallory.get(f"/runs/{run.pk}/report").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.7231, "723 ms"), (6.21, "6.2 s"), (192, "3m 12s"), (7500, "2h 5m"), (-1, "0 ms")],
+)
+def test_durations_are_told_in_words(seconds, words):
+    assert lasted(seconds) == words
+
+
+def test_texts_of_others_are_plain_in_markdown():
+    assert plain("a|b\n<img src=x> [x](y) `c`") == r"a\|b \<img src=x\> \[x\](y) \`c\`"
+
+
+def test_a_secret_is_masked_wherever_it_stands():
+    hidden = Redaction(frozenset({"4711", "hunter2", "ab"}))
+    value = {"x": ["hunter2", "my hunter2!", 4711, "4711", "ab", "cab", True], "hunter2": 1, "token": "t"}
+    mask = "*" * 8
+    assert hidden.shown(value) == {"x": [mask, f"my {mask}!", mask, mask, mask, "cab", True], mask: 1}
