@@ -19,6 +19,8 @@ from wire.models import User
 OWNER: Final = "run_owner"
 MANAGER, MONITOR = RunRole.MANAGER, RunRole.MONITOR
 FLOW_MANAGER, FLOW_MONITOR = "flow_run_manager", "flow_run_monitor"
+# The account that owns the runs which came from bundles: they are to look at, and in no list of runs.
+BUNDLES_ID: Final = UUID("b0d1e5a0-0000-4000-8000-000000000001")
 # From the strongest to the weakest; `user_role` is the first that is held.
 ROLES: Final = [OWNER, MANAGER, FLOW_MANAGER, FLOW_MONITOR, MONITOR]
 
@@ -71,7 +73,7 @@ def rights(roles: Iterable[str]) -> set[str]:
 
 
 def having(user: Person, roles: Iterable[str]) -> Q:
-    """Return the condition that `user` holds one of `roles` on a run."""
+    """Return the condition that `user` holds one of `roles` on a run; not of those that ran elsewhere."""
     wanted, mine = set(roles), principals(user)
     condition = Q(owner=user.pk) if OWNER in wanted and user.pk else Q(pk__in=[])
     named = RunRole.objects.filter(run=OuterRef("pk"), role__in=wanted, principal__in=mine)
@@ -80,7 +82,7 @@ def having(user: Person, roles: Iterable[str]) -> Q:
         condition |= Q(flow__owner=user.pk)
     flow_roles = [role for role, makes in _FLOW_ROLES.items() if makes in wanted]
     through = FlowRole.objects.filter(flow=OuterRef("flow"), role__in=flow_roles, principal__in=mine)
-    return condition | Q(Exists(through))
+    return (condition | Q(Exists(through))) & ~Q(owner=BUNDLES_ID)
 
 
 def visible_to(user: Person) -> QuerySet[Run]:
@@ -99,7 +101,8 @@ def facts_visible_to(user: Person) -> QuerySet[RunFacts]:
     named = RunRole.objects.filter(principal__in=mine)
     condition = Q(flow__in=owned.values("pk")) | Q(flow__in=through.values("flow"))
     condition |= Q(run__in=named.values("run"))
-    return RunFacts.objects.filter(condition | Q(owner=user.pk) if user.pk else condition)
+    condition |= Q(owner=user.pk) if user.pk else Q()
+    return RunFacts.objects.filter(condition).exclude(owner=BUNDLES_ID)
 
 
 def with_flow() -> QuerySet[Run]:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from runs import access, consent_repair
+from runs import access, consent_repair, following
+from runs.acting_tables import RunBundle
 from runs.models import Run
 
 
 def context(run: Run, user: access.Person) -> dict[str, Any]:
     """Return what the templates of the page's actions read."""
-    return {"need": consent_repair.need(run)}
+    return {
+        "need": consent_repair.need(run),
+        "bundle": RunBundle.objects.filter(run=run.pk).first(),
+        "follows": run.status not in Run.TERMINAL and following.follows(user, run),
+    }

@@ -34,6 +34,15 @@ def tell_owner(run: Run, status: str) -> None:
     _send(run.owner, f"{name} of {title}: {status}", text)
 
 
+def tell_follower(user: User, run: Run) -> None:
+    """Tell somebody who asked for it that a run has ended. Best effort, too."""
+    title = run.flow.title
+    name = f'Run "{run.label}"' if run.label else "A run"
+    says = "was cancelled." if run.status == Run.FAILED and run.cancel_requested else _SAYS[run.status]
+    text = f'{name} of the flow "{title}" {says}\n\nYou asked to be told.\n\nRun: {run.pk}\n'
+    _send(user, f"{name} of {title}: {run.status}", text)
+
+
 def tell_of_pause(schedule: RunSchedule) -> None:
     """Tell the owner that their schedule has been paused, and why. Best effort, too."""
     title = schedule.flow.title
@@ -46,7 +55,7 @@ def tell_of_pause(schedule: RunSchedule) -> None:
 
 
 def _send(to: User, subject: str, text: str) -> None:
-    if not _is_one_address(to.email):
+    if not is_one_address(to.email):
         return
     try:
         connection = mail.get_connection(timeout=_TIMEOUT_SECONDS)
@@ -56,7 +65,7 @@ def _send(to: User, subject: str, text: str) -> None:
         logger.warning("the mail to %s about its run or schedule was not sent: %s", to.pk, error)
 
 
-def _is_one_address(email: str) -> bool:
+def is_one_address(email: str) -> bool:
     """Mail libraries would take "a@example.org, b@example.org" for one recipient."""
     try:
         validate_email(email)

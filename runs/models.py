@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from library.models import Flow, FlowVersion
+from runs.acting_tables import RunBundle, RunFollower  # noqa: F401  (Django looks for tables here)
 from runs.finding.tables import RunFacts, RunValue, RunView  # noqa: F401  (Django looks for tables here)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -141,6 +142,9 @@ class WebInput(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "visit"], name="web_input_once")]
+        indexes = [
+            models.Index(fields=["created_at"], name="web_input_open", condition=models.Q(status="open"))
+        ]
 
 
 class WebInputRole(models.Model):

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from providers import hints, pulse
-from runs import batch_due, clock, engine, health, schedule_due, tasks, web_inputs
+from runs import batch_due, clock, engine, following, health, schedule_due, tasks, web_inputs
 from runs.finding.tables import RunFacts
 from runs.models import Heartbeat
 from runs.sweeping import OVERDUE
@@ -65,6 +65,7 @@ class Sweeper:
         self._beat()
         self._send_canaries()
         web_inputs.close_expired(clock.now())
+        _tell_followers()
         schedule_at, batch_at = _start_scheduled(), _start_batches()
         self._keep_findable()
         swept = engine.sweep()
@@ -142,6 +143,12 @@ def _carry_on_here(due: Iterable[UUID]) -> float:
             break
         tasks.advance_run(str(run_id))
     return 0.0
+
+
+def _tell_followers() -> None:
+    """Mails may take long: workers send them."""
+    for follower_id in following.due():
+        hints.send(following.TASK, str(follower_id))
 
 
 def _start_scheduled() -> datetime | None:

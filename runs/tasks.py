@@ -7,7 +7,7 @@ from uuid import UUID
 from celery import Task, shared_task
 from django.utils.module_loading import import_string
 
-from runs import batch_due, engine, health, mails, schedule_due, taking
+from runs import batch_due, engine, following, health, mails, schedule_due, taking
 from runs.models import RunSchedule
 
 logger = logging.getLogger(__name__)
@@ -74,6 +74,11 @@ def tell_of_paused_schedule(schedule_id: str) -> None:
     schedule = RunSchedule.objects.select_related("flow", "owner").filter(pk=schedule_id).first()
     if schedule is not None and schedule.paused_at is not None:
         mails.tell_of_pause(schedule)
+
+
+@shared_task
+def tell_follower(follower_id: str) -> None:
+    following.tell(int(follower_id))
 
 
 @shared_task
