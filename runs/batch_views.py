@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from flowlang.events import FLOW_FAILED
 from library.publish import current_version
-from runs import batches, prefill
+from runs import batch_stop, batches, prefill
 from runs.list_page import page_links
 from runs.models import Batch, BatchRow, Run, RunEvent
 from runs.run_page import status_of
@@ -35,10 +35,11 @@ WORDS: Final = {
     "running": "Running",
     "queued": "Waiting",
     "refused": "Not started",
+    "left-out": "Left out",
     "gone": "Deleted",
 }
 _GOING: Final = ("needs-you", "running", "queued")
-_SHOWN_AS: Final = {"refused": "timed-out", "gone": "cancelled"}
+_SHOWN_AS: Final = {"refused": "timed-out", "left-out": "cancelled", "gone": "cancelled"}
 _RETRY_SECONDS: Final = 1.0
 _LONGEST_REASON: Final = 300
 
@@ -91,6 +92,42 @@ def retry(request: HttpRequest, batch_id: str) -> HttpResponse:
     return redirect("runs:batch", batch_id=batch.pk)
 
 
+@login_required
+@require_POST
+def stop(request: HttpRequest, batch_id: str) -> HttpResponse:
+    """Start no more of its rows; what is under way goes on."""
+    batch = batches.batch_for(cast("User", request.user), batch_id)
+    count = batch_stop.stop(batch)
+    said = f"Stopped: {count} row{'s' if count > 1 else ''} left out. Runs that were started go on."
+    messages.success(request, said if count else "No row waits any more: there is nothing to stop.")
+    return redirect("runs:batch", batch_id=batch.pk)
+
+
+@login_required
+@require_POST
+def go_on(request: HttpRequest, batch_id: str) -> HttpResponse:
+    """Start the rows after all that were left out."""
+    batch = batches.batch_for(cast("User", request.user), batch_id)
+    count = batch_stop.go_on(batch)
+    if count:
+        batches.start_waiting(batch.pk, _RETRY_SECONDS)
+    said = f"{count} row{'s' if count > 1 else ''} will be started after all."
+    messages.success(request, said if count else "No row was left out: there is nothing to start.")
+    return redirect("runs:batch", batch_id=batch.pk)
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, batch_id: str) -> HttpResponse:
+    """Cancel its runs that are under way, and start no more."""
+    batch = batches.batch_for(cast("User", request.user), batch_id)
+    batch_stop.stop(batch)
+    count = batch_stop.cancel_runs(batch)
+    said = f"{count} run{'s' if count > 1 else ''} under way will be cancelled."
+    messages.success(request, said if count else "No run is under way: there is nothing to cancel.")
+    return redirect("runs:batch", batch_id=batch.pk)
+
+
 def _context(batch: Batch) -> dict[str, Any]:
     rows = batch.rows.order_by("number").select_related("run", "earlier").defer("run__data", "run__context")
     schema = current_version(batch.flow).input_schema
@@ -106,6 +143,9 @@ def _context(batch: Batch) -> dict[str, Any]:
         "ended": len(shown) - going,
         "is_going": going > 0,
         "failed": sum(row["may_retry"] for row in shown),
+        "queued": counts["queued"],
+        "left_out": counts["left-out"],
+        "under_way": counts["needs-you"] + counts["running"],
     }
 
 
@@ -139,7 +179,7 @@ def _status(row: BatchRow) -> str:
     if row.run is not None:
         return status_of(row.run)
     if row.problem:
-        return "refused"
+        return "left-out" if row.problem == batch_stop.LEFT_OUT else "refused"
     return "gone" if row.is_started else "queued"
 
 

@@ -116,7 +116,9 @@ def _rest(batch: Batch) -> None:
 
 
 def _start(batch: Batch, row: BatchRow, version: FlowVersion) -> None:
-    """Start one row. Raises ApiError for what is not the row's own fault."""
+    """Start one row, unless it was left out since. Raises ApiError for what is not the row's own fault."""
+    if not waiting(batch).filter(pk=row.pk).exists():
+        return
     body = orjson.loads(row.input)
     try:
         refuse_input(version, body)
@@ -135,7 +137,8 @@ def _start(batch: Batch, row: BatchRow, version: FlowVersion) -> None:
         request_id=f"batch:{batch.pk}:{row.number}:{row.tries}",
     )
     failpoints.reach("in_batch")
-    retried(lambda: batch.rows.filter(pk=row.pk, tries=row.tries).update(run=run, is_started=True))
+    became = {"run": run, "is_started": True, "problem": ""}
+    retried(lambda: batch.rows.filter(pk=row.pk, tries=row.tries).update(**became))
     prefill.link_runs(run, row.earlier)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from unittest import mock
 
 import orjson
 import pytest
@@ -10,7 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from library.models import Flow, FlowRole
-from runs import batch_due, batches, bulk_table, clock, tasks
+from library.publish import current_version
+from runs import batch_due, batch_stop, batches, bulk_table, clock, tasks
 from runs.models import Batch, BatchRow, Run
 from tests.people import person
 from tests.runs.page import Form
@@ -301,6 +304,66 @@ def test_failed_rows_are_started_again_and_lead_back():
     assert (row.tries, row.earlier, row.run.input) == (1, failed, failed.input)
     assert Run.objects.count() == 4
     assert row.run.again.earlier == failed
+
+
+@pytest.fixture
+def half(monkeypatch: pytest.MonkeyPatch) -> Batch:
+    """A batch of three rows of which one has been started."""
+    monkeypatch.setattr("runs.bulk_page._FIRST_SECONDS", 0)
+    return begun(flow_of(SCHEMA), "sample\nS-1\nS-2\nS-3")
+
+
+def status_words(batch: Batch) -> list[str]:
+    page = client("bob").get(f"/batches/{batch.pk}/").content.decode()
+    return re.findall(r'<td><span class="status status--[a-z-]+">.*?</svg>([^<]+)</span>', page)
+
+
+def test_a_stopped_batch_starts_no_more_rows_and_says_so(half: Batch):
+    visitor = client("bob")
+    said = visitor.post(f"/batches/{half.pk}/stop", follow=True).content.decode()
+    assert "Stopped: 2 rows left out. Runs that were started go on." in said
+    assert status_words(half) == ["Running", "Left out", "Left out"]
+    assert batch_due.due() == ([], None)
+    batches.start_waiting(half.pk, 60)
+    assert Run.objects.count() == 1
+    assert not Run.objects.get().cancel_requested
+    assert "nothing to stop" in visitor.post(f"/batches/{half.pk}/stop", follow=True).content.decode()
+
+
+def test_rows_that_were_left_out_are_started_after_all(half: Batch):
+    visitor = client("bob")
+    visitor.post(f"/batches/{half.pk}/stop")
+    said = visitor.post(f"/batches/{half.pk}/go-on", follow=True).content.decode()
+    assert "2 rows will be started after all." in said
+    batches.start_waiting(half.pk, 60)
+    assert Run.objects.count() == 3
+    assert not half.rows.exclude(problem="").exists()
+
+
+def test_cancelling_a_batch_cancels_what_is_under_way_once(half: Batch):
+    visitor = client("bob")
+    said = visitor.post(f"/batches/{half.pk}/cancel", follow=True).content.decode()
+    assert "1 run under way will be cancelled." in said
+    assert Run.objects.get().cancel_requested
+    assert status_words(half)[1:] == ["Left out", "Left out"]
+    assert "nothing to cancel" in visitor.post(f"/batches/{half.pk}/cancel", follow=True).content.decode()
+
+
+def test_a_row_that_is_just_being_started_is_not_said_to_be_left_out(half: Batch):
+    row = half.rows.get(number=1)
+    half.rows.filter(pk=row.pk).update(run=None, is_started=False)
+    version = current_version(half.flow)
+    with mock.patch("runs.batches.failpoints.reach", lambda _: batch_stop.stop(half)):
+        batches._start(half, row, version)
+    assert status_words(half) == ["Running", "Left out", "Left out"]
+    assert half.rows.get(number=1).problem == ""
+
+
+@pytest.mark.parametrize("verb", ["stop", "go-on", "cancel"])
+def test_only_who_made_a_batch_stops_it(half: Batch, verb: str):
+    assert client("alice").post(f"/batches/{half.pk}/{verb}").status_code == 404
+    assert client("bob").get(f"/batches/{half.pk}/{verb}").status_code == 405
+    assert batches.waiting(half).count() == 2
 
 
 def test_a_failed_row_says_why():

@@ -42,15 +42,23 @@ function replace(fresh) {
   else if (old && fresh.id === "batch-head") old.toggleAttribute("data-going", fresh.hasAttribute("data-going"));
 }
 
-/** The button keeps the focus that is on it. @param {Element} fresh */
+/** A button keeps the focus that is on it. @param {Element} fresh */
 function replaceInside(fresh) {
   const old = document.getElementById("batch-head");
   old?.toggleAttribute("data-going", fresh.hasAttribute("data-going"));
-  for (const selector of [".batch__progress", ".batch__counts"]) {
+  for (const selector of [".batch__progress", ".batch__counts", ".batch__actions"]) {
     const part = fresh.querySelector(selector);
-    if (part) old?.querySelector(selector)?.replaceWith(document.importNode(part, true));
+    const place = old?.querySelector(selector);
+    if (part && place && !place.contains(document.activeElement)) place.replaceWith(document.importNode(part, true));
   }
 }
 
+/** What cannot be taken back is asked once more. @param {SubmitEvent} event */
+function confirmOnce(event) {
+  const words = event.submitter?.dataset.confirm;
+  if (words && !confirm(words)) event.preventDefault();
+}
+
+document.addEventListener("submit", confirmOnce);
 document.addEventListener("visibilitychange", () => void look());
 setInterval(() => void look(), EVERY_MILLISECONDS);
