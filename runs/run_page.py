@@ -18,7 +18,7 @@ from flowlang.diagram import states, to_dot
 from flowlang.events import visible
 from library.private import without_private
 from providers.notification.access import mails_of
-from runs import access, acting, documents, live, log_pages, prefill, retrying, wishes
+from runs import access, acting, documents, live, log_pages, prefill, retrying, visits, visits_views, wishes
 from runs.models import Run, WebInput, WebInputRole
 from wire.errors import ApiError
 
@@ -28,6 +28,7 @@ SHOWN_AS: Final = {
     Run.SUCCEEDED: "succeeded",
     Run.FAILED: "failed",
 }
+DETAIL_TABS: Final = ("Summary", "Input", "Output", "Change", "Attempts", "Raw")
 
 
 @never_cache
@@ -36,7 +37,7 @@ def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
     """Show a run. What happened so far is in the page; what comes is pushed."""
     run = access.run_for(request.user, run_id)
     held = access.roles_of(request.user, run)
-    batch = live.read(run.pk, 0)
+    batch = live.read(run.pk, run.last_seq)
     context = {
         "run": run,
         "document": documents.run_document(run, request.user),
@@ -49,6 +50,7 @@ def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
         "questions": _questions(request, run),
         **acting.context(run, request.user),
         "page": _for_scripts(run, batch, held),
+        "detail_tabs": [(word.lower(), word) for word in DETAIL_TABS],
         "formats": [("json", "JSON"), ("csv", "CSV, for spreadsheets"), ("text", "Plain text")],
     }
     return render(request, "runs/run.html", context)
@@ -73,6 +75,9 @@ def _for_scripts(run: Run, batch: live.Batch, held: set[str]) -> dict[str, Any]:
         "socket": f"/ws/runs/{run.pk}/",
         "events": reverse("runs:events", args=[run.pk]),
         "log": _log(run),
+        "visits": visits_views.document(run, visits.summary_of(run)),
+        "visit_addresses": reverse("runs:visits", args=[run.pk]).removesuffix(".json") + "/",
+        "usual": reverse("runs:usual", args=[run.pk]),
     }
 
 

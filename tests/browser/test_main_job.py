@@ -52,6 +52,7 @@ def test_a_dataset_is_staged_validated_and_indexed(site: LiveSite, page: Page):
         r"^CheckDataset – ActionCompleted \(\d+ (milli)?seconds?\)$", titles[_index(titles, "CheckDataset")]
     )
     expect(page.locator("span[data-status]")).to_contain_text("Succeeded")
+    page.get_by_role("tab", name="Diagram").click()
     expect(page.locator("#state-0")).to_have_class(re.compile("status--succeeded"))
     keep(page, "run")
     files = {path.relative_to(site.home).as_posix() for path in site.home.glob("collections/**/*.json")}

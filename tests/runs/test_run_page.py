@@ -57,7 +57,8 @@ def page_data(body: str) -> dict:
 
 def test_the_page_holds_everything_that_has_happened(finished):
     data = page_data(client("alice").get(f"/runs/{finished.pk}/").content.decode())
-    assert [entry["seq"] for entry in data["first"]["entries"]] == [1, 2, 3, 4]
+    assert [entry["seq"] for entry in data["log"]["first"]["entries"]] == [1, 2, 3, 4]
+    assert (data["visits"]["as_of"], data["first"]["entries"]) == (4, [])
     assert data["first"]["run"]["status"] == "SUCCEEDED"
     assert data["states"][0]["name"] == "A" and "digraph" in data["dot"]
 

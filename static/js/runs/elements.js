@@ -43,14 +43,18 @@ export function statusPill(status) {
   return pill;
 }
 
-/** A button that copies and says so. @param {() => string} text */
-export function copyButton(text) {
-  const button = element("button", "button button--small", "Copy");
+/**
+ * A button that copies and says so.
+ * @param {() => string} text
+ * @param {string} [name]
+ */
+export function copyButton(text, name = "Copy") {
+  const button = element("button", "button button--small", name);
   button.setAttribute("type", "button");
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(text());
     button.textContent = "Copied";
-    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+    setTimeout(() => { button.textContent = name; }, 1500);
   });
   return button;
 }

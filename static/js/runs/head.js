@@ -1,31 +1,36 @@
 // @ts-check
-// The head of a run's page: the answer first, then status, duration, and what can be done now.
+// The head of a run's page: the answer first, then status, duration, what is usual, and what can be done now.
 import { duration } from "../time.js";
 import { statusPill, statusWord } from "./elements.js";
+import { current } from "./timeline_visits.js";
 import * as words from "./words.js";
 
-/** @typedef {import("./timeline.js").Timeline} Timeline */
+/** @typedef {import("./timeline_visits.js").Summary} Summary */
+/** @typedef {{median: number, p90: number} | null} Usual milliseconds */
 
 const ENDED = new Set(["SUCCEEDED", "FAILED"]);
 
 export class Head {
   #status = "";
+  #called = "";
   #title = document.title;
 
   /** @param {(name: string) => HTMLElement} part */
   constructor(part) {
     this.part = part;
+    this.#called = this.part("called").textContent ?? "";
   }
 
   /**
    * @param {Record<string, any>} run
-   * @param {Timeline} timeline
+   * @param {Summary} summary
+   * @param {Usual} usual
    */
-  show(run, timeline) {
+  show(run, summary, usual) {
     const status = words.status(run);
-    const current = timeline.endedAt === null ? timeline.current : null;
-    write(this.part("answer"), words.answer(run, current, this.elapsed(run, timeline)));
-    this.tick(run, timeline);
+    write(this.part("answer"), words.answer(run, current(summary)?.state ?? null, duration(elapsed(run, summary))));
+    this.tick(run, summary, usual);
+    this.#name(run);
     if (status === this.#status) return;
     this.#status = status;
     this.part("status").replaceChildren(statusPill(status));
@@ -38,19 +43,30 @@ export class Head {
   /**
    * The clock of a run that goes on.
    * @param {Record<string, any>} run
-   * @param {Timeline} timeline
+   * @param {Summary} summary
+   * @param {Usual} usual
    */
-  tick(run, timeline) {
-    write(this.part("duration"), this.elapsed(run, timeline));
+  tick(run, summary, usual) {
+    const spent = elapsed(run, summary);
+    write(this.part("duration"), duration(spent));
+    this.part("usually").hidden = usual === null;
+    if (!usual) return;
+    write(this.part("usual"), words.usually(usual, summary.ended === null ? spent : null));
+    this.part("usual").classList.toggle("is-late", summary.ended === null && spent > usual.p90);
   }
 
-  /**
-   * @param {Record<string, any>} run
-   * @param {Timeline} timeline
-   */
-  elapsed(run, timeline) {
-    const from = timeline.startedAt ?? Date.parse(run.start_time);
-    return duration((timeline.endedAt ?? Date.now()) - from);
+  /** Somebody may have given the run another label or other tags. @param {Record<string, any>} run */
+  #name(run) {
+    const called = run.label ?? run.flow_title;
+    if (called !== this.#called) {
+      this.#title = this.#title.replace(this.#called, called);
+      write(this.part("called"), called);
+      document.title = `${statusWord(words.status(run))}: ${this.#title}`;
+      this.#called = called;
+    }
+    const tags = this.part("tags");
+    if (tags.textContent === run.tags.join("")) return;
+    tags.replaceChildren(...run.tags.map(badge));
   }
 
   /** @param {Record<string, any>} run */
@@ -61,6 +77,22 @@ export class Head {
     resume?.toggleAttribute("hidden", run.status !== "INACTIVE");
     document.querySelector("[data-action=retry]")?.toggleAttribute("hidden", run.status !== "FAILED");
   }
+}
+
+/** @param {string} tag */
+function badge(tag) {
+  const made = document.createElement("span");
+  made.className = "badge";
+  made.textContent = tag;
+  return made;
+}
+
+/**
+ * @param {Record<string, any>} run
+ * @param {Summary} summary
+ */
+function elapsed(run, { started, ended }) {
+  return (ended ?? Date.now()) - (started ?? Date.parse(run.start_time));
 }
 
 /**

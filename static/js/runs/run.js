@@ -1,17 +1,26 @@
 // @ts-check
-// The entry module of a run's page: folds what is pushed, and draws it.
+// The entry module of a run's page: folds what is pushed, and shows one selection in all views.
 import { mount } from "../diagram/diagram.js";
+import { preference, setPreference, zone } from "../site/preferences.js";
 import { mountTabs, showTab } from "../site/tabs.js";
-import { About } from "./about.js";
+import { clock } from "../time.js";
 import { confirmCancel } from "./confirm.js";
-import { jsonBox } from "./elements.js";
 import { mountConnection } from "./connection_view.js";
+import { Detail } from "./detail.js";
+import { jsonBox } from "./elements.js";
 import { EventLog } from "./event_log.js";
 import { changesFragments, refreshFragments } from "./fragments.js";
 import { Head } from "./head.js";
 import { connect } from "./live.js";
-import { empty, foldAll, lastSeq, visits } from "./timeline.js";
+import { Scrubber } from "./scrubber.js";
+import { addressOf, selectionIn } from "./selection.js";
+import { mountSplitter } from "./splitter.js";
+import { TimelineView } from "./timeline_view.js";
+import { asOf, current, foldAll, momentMs, received, statuses, transitions, visitAt } from "./timeline_visits.js";
 import * as words from "./words.js";
+
+/** @typedef {import("./selection.js").Selection} Selection */
+/** @typedef {import("./timeline_visits.js").Summary} Summary */
 
 const page = JSON.parse(document.getElementById("run-page")?.textContent ?? "{}");
 const narrow = matchMedia("(max-width: 900px)");
@@ -22,9 +31,10 @@ function part(name) {
 }
 
 let run = page.first.run;
-let timeline = empty();
-/** @type {string | null} */
-let selected = new URLSearchParams(location.search).get("state");
+let summary = received(page.visits);
+let selection = selectionIn(location.search);
+/** @type {{runs: number, flow: {median: number, p90: number} | null, states: Record<string, {median: number, p90: number}>}} */
+let usual = { runs: 0, flow: null, states: {} };
 /** @type {ReturnType<typeof connect> | null} */
 let live = null;
 /** @type {Map<string, {index: number, name: string, type: string, provider?: string}>} */
@@ -32,20 +42,21 @@ const states = new Map(page.states.map((/** @type {any} */ state) => [state.name
 const names = new Map(page.states.map((/** @type {any} */ state) => [state.index, state.name]));
 const log = new EventLog(part, page.log);
 const showConnection = mountConnection(part("connection"), () => live?.retry());
-const about = new About(part("about"));
 const head = new Head(part);
-const diagram = mount(part("diagram"), { onSelect: (index) => select(index === null ? null : names.get(index)) });
+const timeline = new TimelineView(part("timeline"), { onSelect: (state, first) => select({ state, event: first }) });
+const diagram = mount(part("diagram"), { onSelect: (index) => select({ state: index === null ? null : names.get(index), event: null }) });
+const scrubber = new Scrubber(part("scrubber"), { onMoment: goTo });
+const detail = new Detail(part("detail"), { address: page.visit_addresses, onVisit, onClose: () => select({ state: null, event: null }), onTab: (tab) => remember({ tab }) });
 
 /** @param {{run: any, entries: any[]}} message */
 function take(message) {
-  const before = lastSeq(timeline);
   run = message.run;
-  timeline = foldAll(timeline, message.entries);
-  const fresh = timeline.entries.slice(before);
+  const fresh = message.entries.filter(({ seq }) => seq > summary.asOf);
+  summary = foldAll(summary, message.entries);
   log.take(message.entries);
   show();
-  if (live && fresh.some((entry) => changesFragments(entry, isNotifier))) refreshFragments();
-  if (timeline.endedAt !== null) live?.stop();
+  if (fresh.some((entry) => changesFragments(entry, isNotifier))) refreshFragments();
+  if (summary.ended !== null) live?.stop();
 }
 
 /** @param {string} name */
@@ -54,17 +65,67 @@ function isNotifier(name) {
 }
 
 function show() {
-  head.show(run, timeline);
-  showDiagram();
+  const seen = selection.at === null ? summary : asOf(summary, selection.at);
+  head.show(run, summary, usual.flow);
+  showTimeline(seen);
+  showDiagram(seen);
+  showDetail(seen);
   showOutput();
-  about.show(states.get(selected ?? "") ?? null, timeline);
   showProgress();
+  showMoment();
 }
 
-function showDiagram() {
-  const marks = Object.fromEntries(Object.entries(timeline.statuses).map(([name, status]) => [states.get(name)?.index, status]));
-  const numbered = timeline.taken.map(([from, to]) => [states.get(from)?.index, states.get(to)?.index]);
-  diagram.mark(marks, /** @type {[number, number][]} */ (numbered));
+/** @param {Summary} seen */
+function showTimeline(seen) {
+  const isPast = seen !== summary;
+  const chosen = chosenVisit(seen);
+  timeline.show(seen, {
+    isIdleShown: /** @type {HTMLInputElement} */ (part("idle")).checked,
+    progress: isPast ? null : words.progressShare(run),
+    usual: usual.states,
+    state: selection.state,
+    first: selection.event === null ? null : chosen?.first ?? null,
+    moment: isPast && selection.at !== null ? momentMs(summary, selection.at) : null,
+    whole: isPast ? summary : null,
+  });
+}
+
+/** @param {Summary} seen */
+function showDiagram(seen) {
+  const marks = Object.fromEntries(Object.entries(statuses(seen)).map(([name, status]) => [states.get(name)?.index, status]));
+  const taken = [...transitions(seen).values()].map(({ from, to, count }) => /** @type {[number, number, number]} */ ([states.get(from)?.index, states.get(to)?.index, count]));
+  const ends = seen.end === "FlowSucceeded" ? [[states.get(seen.visits.at(-1)?.state ?? "")?.index, -1, 1]] : [];
+  const start = seen.visits.length ? [[-1, states.get(seen.visits[0].state)?.index, 1]] : [];
+  diagram.mark(marks, /** @type {[number, number, number][]} */ ([...start, ...taken, ...ends]));
+}
+
+/** @param {Summary} seen */
+function chosenVisit(seen) {
+  const { state, event } = selection;
+  const named = event === null ? undefined : visitAt(seen, event);
+  return named?.state === state ? named : seen.visits.findLast((visit) => visit.state === state);
+}
+
+/** @param {Summary} seen */
+function showDetail(seen) {
+  const state = states.get(selection.state ?? "");
+  part("whole").hidden = Boolean(state);
+  part("run").classList.toggle("has-detail", Boolean(state));
+  part("main").inert = narrow.matches && Boolean(state);
+  if (!state) return detail.show(null);
+  const same = seen.visits.filter((visit) => visit.state === state.name);
+  const visit = chosenVisit(seen) ?? null;
+  const number = visit ? same.indexOf(visit) + 1 : 0;
+  detail.show({ state, visit, number, count: same.length, moment: selection.at, usual: usual.states[state.name] });
+}
+
+/** To another visit of the chosen state. @param {number} by */
+function onVisit(by) {
+  const seen = selection.at === null ? summary : asOf(summary, selection.at);
+  const same = seen.visits.filter(({ state }) => state === selection.state);
+  const chosen = chosenVisit(seen);
+  const next = chosen && same[same.indexOf(chosen) + by];
+  if (next) select({ event: next.first });
 }
 
 function showOutput() {
@@ -75,61 +136,114 @@ function showOutput() {
 }
 
 function showProgress() {
-  const seq = timeline.currentSeq;
-  if (seq === null) return log.list.progress(0, "");
-  const since = words.took(Date.now() - Date.parse(timeline.entries[seq - 1].time));
+  const visit = current(summary);
+  if (!visit) return log.list.progress(0, "");
+  const since = words.took(Math.max(Date.now() - visit.entered, 0));
   const far = words.progressOf(run);
-  log.list.progress(seq, far ? `${far}, ${since}` : since);
+  log.list.progress(visit.first, far ? `${far}, ${since}` : since);
+}
+
+function showMoment() {
+  const { at } = selection;
+  const seq = at === null ? summary.asOf : Math.min(at, summary.asOf);
+  const instant = clock(new Date(momentMs(summary, seq)), zone());
+  scrubber.show(summary.asOf, at, `Event ${seq.toLocaleString("en-GB")} of ${summary.asOf.toLocaleString("en-GB")}, ${instant}`);
+}
+
+/** Look at the run as it was after an event; null: as it is. @param {number | null} at */
+function goTo(at) {
+  const visit = visitAt(summary, at ?? summary.asOf);
+  select({ at, state: visit?.state ?? null, event: at });
 }
 
 /**
  * One selection, many views.
- * @param {string | null} name
+ * @param {Partial<Selection>} changes
  */
-function select(name) {
-  selected = name;
-  log.list.select(name);
-  const seq = name ? visits(timeline, name).at(-1)?.opened.seq : null;
-  if (seq && !narrow.matches) void log.reveal(seq);
-  about.show(states.get(name ?? "") ?? null, timeline);
-  const address = new URL(location.href);
-  if (name) address.searchParams.set("state", name);
-  else address.searchParams.delete("state");
-  history.replaceState(null, "", address);
+function select(changes) {
+  const wasOpen = Boolean(selection.state);
+  remember(changes);
+  show();
+  const state = states.get(selection.state ?? "");
+  diagram.select(state?.index ?? null);
+  log.list.select(selection.state);
+  if (narrow.matches && state && !wasOpen && !("at" in changes)) part("detail-title").focus();
+  if (!state && wasOpen) timeline.focus();
+}
+
+/** @param {Partial<Selection>} changes */
+function remember(changes) {
+  selection = { ...selection, ...changes };
+  history.replaceState(null, "", addressOf(location.href, selection));
 }
 
 async function draw() {
   await diagram.draw(page.dot, page.states);
-  showDiagram();
-  const state = states.get(selected ?? "");
-  if (state) diagram.select(state.index);
+  diagram.select(states.get(selection.state ?? "")?.index ?? null);
 }
 
-/** On a narrow window the events are one of the tabs; on a wide one they are always there. */
-function fitTabs() {
-  const tab = document.getElementById(narrow.matches ? "tab-of-events" : "tab-of-diagram");
+function mountViews() {
+  mountTabs(document);
+  const picture = /** @type {HTMLElement} */ (document.getElementById("view-diagram"));
+  picture.addEventListener("tabs:show", () => void draw(), { once: true }); // what is hidden has no size
+  for (const view of ["timeline", "diagram", "events"]) {
+    document.getElementById(`view-${view}`)?.addEventListener("tabs:show", (event) => {
+      if (/** @type {HTMLElement} */ (event.target).id === `view-${view}`) onView(view);
+    });
+  }
+  const tab = document.getElementById(`view-tab-${selection.view}`);
   if (tab) showTab(tab);
+  detail.choose(selection.tab);
+}
+
+/** @param {string} view */
+function onView(view) {
+  if (view !== selection.view) remember({ view });
+  if (view === "events" && selection.event) void log.reveal(selection.event);
+  if (view === "timeline") show();
+}
+
+function mountControls() {
+  const idle = /** @type {HTMLInputElement} */ (part("idle"));
+  idle.checked = preference("idle") === "on";
+  idle.addEventListener("change", () => {
+    setPreference("idle", idle.checked ? "on" : "off");
+    show();
+  });
+  part("events").addEventListener("click", ({ target }) => {
+    const row = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest(".event__summary")?.closest("[data-seq]") ?? null);
+    if (row?.dataset.state) select({ state: row.dataset.state, event: Number(row.dataset.seq) });
+  });
+  document.addEventListener("headrace:zone", show);
+  narrow.addEventListener("change", show);
+  mountSplitter(part("run"), part("splitter"));
+}
+
+async function learnUsual() {
+  const answer = await fetch(page.usual).catch(() => null);
+  if (!answer?.ok) return; // the page does without
+  usual = await answer.json();
+  show();
 }
 
 function follow() {
-  live = connect({ socket: page.socket, events: page.events, after: () => lastSeq(timeline), onMessage: take, onState: showConnection });
-  const clock = setInterval(() => {
-    if (timeline.endedAt !== null) return clearInterval(clock);
+  live = connect({ socket: page.socket, events: page.events, after: () => Math.min(summary.asOf, log.total), onMessage: take, onState: showConnection });
+  const seconds = setInterval(() => {
+    if (summary.ended !== null) return clearInterval(seconds);
     if (document.hidden) return;
-    head.tick(run, timeline);
+    head.tick(run, summary, usual.flow);
+    timeline.tick();
+    detail.tick();
     showProgress();
   }, 1000);
 }
 
-mountTabs(document);
-fitTabs();
-narrow.addEventListener("change", fitTabs);
+mountViews();
+mountControls();
 confirmCancel();
 part("input").append(jsonBox("What the run was started with", page.input, true));
-take(page.first);
-if (selected && states.has(selected)) log.list.select(selected);
-const picture = /** @type {HTMLElement} */ (document.getElementById("tab-diagram"));
-if (picture.hidden) picture.addEventListener("tabs:show", draw, { once: true }); // what is hidden has no size
-else draw();
-if (timeline.endedAt === null) follow();
+show();
+log.list.select(selection.state);
+void learnUsual();
+if (summary.ended === null) follow();
 else showConnection({ kind: "over", asOf: Date.now(), retryAt: 0 });

@@ -213,6 +213,20 @@ function reopened(visit) {
 }
 
 /**
+ * When event `seq` was, in milliseconds since 1970. Between the first and the last event of a visit it is a guess.
+ * @param {Summary} summary
+ * @param {number} seq
+ */
+export function momentMs(summary, seq) {
+  const visit = visitAt(summary, seq);
+  if (!visit) return summary.started ?? 0;
+  const { first, last, entered, ended } = visit;
+  if (seq > last) return summary.ended ?? ended ?? entered;
+  const until = ended ?? visit.ticks.at(-1) ?? entered;
+  return last === first ? entered : entered + ((until - entered) * (seq - first)) / (last - first);
+}
+
+/**
  * By state name: how its last visit stands.
  * @param {Summary} summary
  */

@@ -119,6 +119,29 @@ export function progressOf(run) {
   return "";
 }
 
+/**
+ * How long the flow usually takes, and while it runs what is left: "3m 2s to 4m 10s, about 1m 5s left".
+ * @param {{median: number, p90: number}} usual
+ * @param {number | null} spent milliseconds so far; null: the run has ended
+ */
+export function usually({ median, p90 }, spent) {
+  const [low, high] = [duration(median), duration(p90)];
+  const range = low === high ? low : `${low} to ${high}`;
+  if (spent === null) return range;
+  if (spent > p90) return `${range}; this one takes longer`;
+  return spent > median ? `${range}, any moment now` : `${range}, about ${duration(median - spent)} left`;
+}
+
+/**
+ * How far the action is that the run waits for, as a share from 0 to 1; null when it is unknown.
+ * @param {Record<string, any>} run
+ */
+export function progressShare(run) {
+  const { files, files_transferred: done, total, completed } = run.details?.action_statuses?.[0]?.details ?? {};
+  const [part, whole] = typeof done === "number" ? [done, files] : [completed, total];
+  return typeof part === "number" && whole > 0 ? Math.min(part / whole, 1) : null;
+}
+
 /** @param {number} size */
 export function bytes(size) {
   const units = ["bytes", "kB", "MB", "GB", "TB"];

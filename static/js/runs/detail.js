@@ -1,0 +1,146 @@
+// @ts-check
+// The detail of one visit of a state: asks the server for it, and shows it in tabs.
+import { showTab } from "../site/tabs.js";
+import { panelsOf } from "./detail_parts.js";
+import { element, statusPill } from "./elements.js";
+
+/** @typedef {import("./timeline_visits.js").Visit} Visit */
+/** @typedef {{name: string, type: string, provider?: string, ways?: {to: number, words: string}[]}} State */
+/**
+ * @typedef {object} Shown
+ * @property {State} state
+ * @property {Visit | null} visit  null: the run has not come to it
+ * @property {number} number       which visit of the state it is
+ * @property {number} count        how many there are
+ * @property {number | null} moment   as of which event; null: now
+ * @property {{median: number, p90: number} | undefined} usual
+ */
+
+const QUIET_MS = 120;
+const LATER_MS = 1500;
+
+export class Detail {
+  /** @type {Shown | null} */
+  #shown = null;
+  /** @type {any} what the server told of the visit */
+  #told = null;
+  #text = "";
+  #key = "";
+  #timer = 0;
+  #askedAt = 0;
+  #drawn = "";
+
+  /**
+   * @param {HTMLElement} panel
+   * @param {{address: string, onVisit: (by: number) => void, onClose: () => void, onTab: (tab: string) => void}} options
+   *   address  of the run's visits, with a slash at its end
+   */
+  constructor(panel, options) {
+    this.panel = panel;
+    this.options = options;
+    this.#part("close").addEventListener("click", options.onClose);
+    for (const button of panel.querySelectorAll("[data-by]")) {
+      button.addEventListener("click", () => options.onVisit(Number(button.getAttribute("data-by"))));
+    }
+    panel.addEventListener("tabs:show", () => {
+      this.#draw();
+      options.onTab(this.#tab());
+    });
+    panel.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      event.preventDefault();
+      options.onClose();
+    });
+  }
+
+  /** @param {string} name @returns {HTMLElement} */
+  #part(name) {
+    return /** @type {HTMLElement} */ (this.panel.querySelector(`[data-detail-${name}]`));
+  }
+
+  /** @param {string} tab */
+  choose(tab) {
+    const button = document.getElementById(`detail-tab-${tab}`);
+    if (button) showTab(button);
+  }
+
+  /** @param {Shown | null} shown null: no state is chosen */
+  show(shown) {
+    const isOther = shown?.state.name !== this.#shown?.state.name || shown?.visit?.first !== this.#shown?.visit?.first;
+    this.#shown = shown;
+    this.panel.hidden = shown === null;
+    if (!shown) return;
+    if (isOther) this.#forget();
+    this.#head(shown);
+    const { visit, moment } = shown;
+    const key = visit ? `${visit.first} ${visit.last} ${visit.status} ${moment}` : "";
+    if (key === this.#key) return this.#draw();
+    this.#key = key;
+    if (visit) this.#askSoon(isOther ? 0 : QUIET_MS);
+    this.#draw();
+  }
+
+  #forget() {
+    this.#told = null;
+    this.#text = "";
+    this.#key = "";
+  }
+
+  /** @param {Shown} shown */
+  #head({ state, visit, number, count, moment }) {
+    this.#part("name").textContent = state.name;
+    this.#part("status").replaceChildren(visit ? statusPill(visit.status) : element("span", "muted small", "not reached"));
+    const visits = this.#part("visits");
+    visits.hidden = count < 2;
+    this.#part("number").textContent = `Visit ${number.toLocaleString("en-GB")} of ${count.toLocaleString("en-GB")}`;
+    for (const button of visits.querySelectorAll("button")) {
+      button.disabled = button.getAttribute("data-by") === "-1" ? number <= 1 : number >= count;
+    }
+    this.#part("moment").hidden = moment === null;
+    this.#part("moment").textContent = moment === null ? "" : `As it was at event ${moment}.`;
+  }
+
+  /** @param {number} wait */
+  #askSoon(wait) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#ask(), wait);
+  }
+
+  async #ask() {
+    const shown = this.#shown;
+    if (!shown?.visit) return;
+    const key = this.#key;
+    this.#askedAt = Date.now();
+    const query = shown.moment === null ? "" : `?as_of=${shown.moment}`;
+    const answer = await fetch(`${this.options.address}${shown.visit.first}.json${query}`).catch(() => null);
+    const text = answer?.ok ? await answer.text() : "";
+    if (key !== this.#key || !text || text === this.#text) return; // else the next event asks again
+    this.#text = text;
+    this.#told = JSON.parse(text);
+    this.#draw();
+  }
+
+  /** A second has passed: the provider may have been asked since. */
+  tick() {
+    const next = this.#told?.waiting?.next_look;
+    const isDue = next && Date.now() > Math.max(Date.parse(next), this.#askedAt) + LATER_MS;
+    if (isDue && this.#shown?.moment === null) void this.#ask();
+    else this.#draw();
+  }
+
+  #tab() {
+    return this.panel.querySelector("[role=tab][aria-selected=true]")?.id.replace("detail-tab-", "") ?? "summary";
+  }
+
+  /** Draw the tab that is shown, if it has changed: what is open in it stays open. */
+  #draw() {
+    const tab = this.#tab();
+    const place = /** @type {HTMLElement} */ (document.getElementById(`detail-${tab}`));
+    if (!this.#shown) return;
+    const { state, visit, usual, number, count } = this.#shown;
+    const drawn = JSON.stringify([tab, state.name, visit, usual, number, count]) + this.#text;
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    place.replaceChildren(...panelsOf(tab, this.#shown, this.#told));
+  }
+}
