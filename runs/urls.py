@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from runs import api as rest
-from runs import health_views, live_views, page_urls, retry_api, schedules_api, web_inputs_api
+from runs import health_views, list_urls, live_views, page_urls, retry_api, schedules_api, web_inputs_api
 from runs.consumers import Nowhere, RunConsumer
 from runs.inbox_socket import InboxConsumer
 
@@ -33,6 +33,7 @@ pages: list[URLPattern | URLResolver] = [
     path("readyz", health_views.readyz, name="readyz"),
     path("runs/<uuid:run_id>/events", live_views.events, name="events"),
     *page_urls.pages,
+    *list_urls.pages,
 ]
 sockets: list[URLPattern] = [
     path("ws/runs/<uuid:run_id>/", RunConsumer.as_asgi()),

@@ -28,6 +28,11 @@ from runs.transactions import retried
 AT_ONCE: Final = 50
 _LONGEST_ERROR: Final = 500
 _ROWS_A_STATEMENT: Final = 200
+_TEXTS: Final = ("label", "tags", "error")
+_SETTLE: Final = (
+    f"UPDATE runs_runfacts SET pending = 0, {', '.join(f'{name} = %s' for name in _TEXTS)}"
+    " WHERE number = %s AND pending = %s"
+)
 _SHORTEST_SECRET: Final = 4  # of shorter ones, such as true, most are no secrets elsewhere
 
 
@@ -131,8 +136,9 @@ def _write(found: Sequence[_Taken]) -> None:
 
 
 def _is_mine(taken: _Taken) -> bool:
-    unchanged = RunFacts.objects.filter(number=taken.number, pending=taken.seen)
-    return bool(unchanged.update(pending=0, **taken.texts))
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, [*(taken.texts[name] for name in _TEXTS), taken.number, taken.seen])
+        return bool(cursor.rowcount)
 
 
 def _insert(rows: Sequence[tuple[int, str, str, int]]) -> None:

@@ -9,19 +9,21 @@ from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Count, F, QuerySet, TextField
-from django.db.models.functions import Cast, Substr, TruncDay, TruncMinute
+from django.db.models.functions import Cast, Substr, TruncDay, TruncHour, TruncMinute
 
 from runs.finding.tables import RunFacts
 
 MOST_BARS: Final = 48
 _MONDAY: Final = datetime(1970, 1, 5, tzinfo=UTC)
-_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _WIDTHS: Final = [
     *(timedelta(minutes=count) for count in (1, 5, 15, 30, 60, 180, 360, 720)),
     *(timedelta(days=count) for count in (1, 2, 7, 14, 28, 91, 364)),
 ]
-_FINE_SPAN: Final = timedelta(days=2)
-_LETTERS: Final = {_DAY: 10, _MINUTE: 16}  # of a time as SQLite keeps it
+# How runs are counted when they are of so many days; of more, by day.
+_UNITS: Final = [(timedelta(days=1), _MINUTE), (timedelta(days=20), _HOUR)]
+_LETTERS: Final = {_DAY: 10, _HOUR: 13, _MINUTE: 16}  # of a time as SQLite keeps it
+_TRUNCATED: Final = {_DAY: TruncDay, _HOUR: TruncHour, _MINUTE: TruncMinute}
 
 
 @dataclass(frozen=True)
@@ -53,16 +55,18 @@ def over_time(facts: QuerySet[RunFacts]) -> OverTime:
     """Return the runs in bars of equal width, at most MOST_BARS.
 
     1. Count them by day and status, in the database.
-    2. When they are of few days, count them by minute.
+    2. When they are of few days, count them by hour or minute.
     3. Put what was counted into bars of the least width that suffices.
     """
-    counted = _counted(facts, _DAY)
-    if counted and max(counted) - min(counted) <= _FINE_SPAN:
-        counted = _counted(facts, _MINUTE)
+    unit, counted = _DAY, _counted(facts, _DAY)
+    if counted:
+        span = max(counted) - min(counted)
+        unit = next((fine for most, fine in _UNITS if span <= most), _DAY)
+        counted = counted if unit == _DAY else _counted(facts, unit)
     whole: Counter[str] = Counter()
     for counts in counted.values():
         whole.update(counts)
-    return OverTime(_bars(counted), whole)
+    return OverTime(_bars(counted, unit), whole)
 
 
 def _counted(facts: QuerySet[RunFacts], unit: timedelta) -> dict[datetime, Counter[str]]:
@@ -75,7 +79,7 @@ def _counted(facts: QuerySet[RunFacts], unit: timedelta) -> dict[datetime, Count
 
 def _slot(unit: timedelta) -> Any:
     if connection.vendor == "postgresql":
-        return (TruncDay if unit == _DAY else TruncMinute)("started_at", tzinfo=UTC)
+        return _TRUNCATED[unit]("started_at", tzinfo=UTC)
     # SQLite would call back into Python for each row.
     return Substr(Cast(F("started_at"), TextField()), 1, _LETTERS[unit])
 
@@ -85,13 +89,12 @@ def _instant(slot: str | datetime) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-def _bars(counted: dict[datetime, Counter[str]]) -> list[Bar]:
+def _bars(counted: dict[datetime, Counter[str]], unit: timedelta) -> list[Bar]:
     if not counted:
         return []
     first, last = min(counted), max(counted)
-    width = next(
-        (each for each in _WIDTHS if _number(last, each) - _number(first, each) < MOST_BARS), _WIDTHS[-1]
-    )
+    wide_enough = (each for each in _WIDTHS if _number(last, each) - _number(first, each) < MOST_BARS)
+    width = max(unit, next(wide_enough, _WIDTHS[-1]))
     start, count = _number(first, width), _number(last, width) - _number(first, width) + 1
     bars = [
         Bar(_MONDAY + number * width, _MONDAY + (number + 1) * width)

@@ -188,37 +188,6 @@ def test_the_list_shows_only_runs_one_may_see(finished):
     assert client(None).get("/runs/").status_code == 302
 
 
-@pytest.mark.parametrize(
-    ("query", "is_shown"),
-    [
-        ("q=first", True),
-        ("q=nightly", True),
-        ("q=nothing", False),
-        ("status=SUCCEEDED", True),
-        ("status=FAILED", False),
-        ("status=nonsense", True),
-        ("mine=1", True),
-        (f"flow={uuid.uuid4()}", False),
-        ("flow=x", False),
-    ],
-)
-def test_the_list_is_found_by_words_status_and_flow(finished, query, is_shown):
-    answer = client("alice").get(f"/runs/?{query}")
-    assert answer.status_code == 200
-    assert (str(finished.pk) in answer.content.decode()) is is_shown
-
-
-def test_the_list_is_paged():
-    first = start(PASS)
-    Run.objects.bulk_create(
-        Run(flow=first.flow, version=first.version, owner=first.owner, label=f"run {number}")
-        for number in range(30)
-    )
-    page = client("alice").get("/runs/").content.decode()
-    assert page.count("<tr>") == 21 and 'rel="next"' in page
-    assert client("alice").get("/runs/?page=2").content.decode().count("<tr>") == 12
-
-
 def test_a_manager_by_role_may_cancel():
     run = start(WAIT)
     RunRole.objects.create(run=run, role=RunRole.MANAGER, principal=urn("bob"))

@@ -1,9 +1,11 @@
 // @ts-check
-// The list of runs: a changed filter applies at once, and what still runs is looked at again now and then.
-import { showTimes } from "../site.js";
+// The list of runs: found by a search, live, ticked to act on several.
 import { duration } from "../time.js";
+import { mountBars } from "./list_bars.js";
+import { mountLive } from "./list_live.js";
+import { mountTicks } from "./list_ticks.js";
 
-const EVERY_MILLISECONDS = 5000;
+const BARS_MILLISECONDS = 5000;
 
 /** @param {Element} cell */
 function dataset(cell) {
@@ -12,35 +14,48 @@ function dataset(cell) {
 
 function showDurations() {
   for (const cell of document.querySelectorAll("[data-seconds]")) {
-    cell.textContent = duration(Number(dataset(cell).seconds) * 1000);
+    show(cell, Number(dataset(cell).seconds) * 1000);
   }
   for (const cell of document.querySelectorAll("[data-since]")) {
-    cell.textContent = duration(Date.now() - Date.parse(dataset(cell).since ?? ""));
+    show(cell, Date.now() - Date.parse(dataset(cell).since ?? ""));
   }
 }
 
-function rows() {
-  return document.querySelector("[data-rows]");
+/** @param {Element} cell @param {number} milliseconds */
+function show(cell, milliseconds) {
+  const text = duration(milliseconds);
+  if (cell.textContent !== text) cell.textContent = text;
 }
 
-async function refresh() {
-  const place = rows();
-  if (document.hidden || !place?.querySelector("[data-since]") || place.contains(document.activeElement)) return;
-  const response = await fetch(location.href).catch(() => null);
-  if (!response?.ok) return; // next time
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const fresh = page.querySelector("[data-rows]");
-  if (!fresh || place.matches(":hover")) return; // nothing moves under the pointer
-  place.replaceWith(document.adoptNode(fresh));
-  showDurations();
-  showTimes();
+/** Put the caret where the search cannot be read. */
+function showFault() {
+  const field = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-fault]"));
+  if (!field) return;
+  const at = Number(field.dataset.fault);
+  field.focus();
+  field.setSelectionRange(at, Math.max(at, field.value.length));
 }
 
 for (const field of document.querySelectorAll("[data-filter]")) {
   field.addEventListener("change", () => /** @type {HTMLInputElement} */ (field).form?.requestSubmit());
 }
 showDurations();
-if (rows()?.querySelector("[data-since]")) {
-  setInterval(showDurations, 1000);
-  setInterval(refresh, EVERY_MILLISECONDS);
+setInterval(showDurations, 1000);
+showFault();
+
+const place = /** @type {HTMLElement | null} */ (document.querySelector("[data-rows]"));
+const form = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-choose]"));
+const when = /** @type {HTMLElement | null} */ (document.querySelector("[data-when]"));
+const showTicks = form ? mountTicks(form) : () => undefined;
+const showBars = when ? mountBars(when) : () => undefined;
+let barsAt = Date.now();
+
+if (place) {
+  mountLive(place, () => {
+    showDurations();
+    showTicks();
+    if (Date.now() - barsAt < BARS_MILLISECONDS) return;
+    barsAt = Date.now();
+    showBars();
+  });
 }
