@@ -81,7 +81,7 @@ class Summary:
 
 
 def fold(steps: Iterable[Step]) -> Summary:
-    """Return what the events of a run, in order, amount to. Pure; `timeline_visits.js` folds in the same way.
+    """Return what the events of a run, in order, amount to. Pure; `timeline.js` folds in the same way.
 
     steps   all of them, or those of some visits
     """

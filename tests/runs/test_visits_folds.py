@@ -20,7 +20,7 @@ from runs import visits, visits_views
 from wire.timestamps import stamp
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus" / "flows"
-SCRIPT = Path(__file__).parents[1] / "js" / "test_timeline_visits.mjs"
+SCRIPT = Path(__file__).parents[1] / "js" / "test_timeline.mjs"
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 CONTEXT: dict[str, Any] = {"flow_id": "f", "run_id": "r", "username": "ada", "email": "", "user_id": "u"}
 MOST_TURNS = 120

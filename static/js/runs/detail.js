@@ -4,7 +4,7 @@ import { showTab } from "../site/tabs.js";
 import { panelsOf } from "./detail_parts.js";
 import { element, statusPill } from "./elements.js";
 
-/** @typedef {import("./timeline_visits.js").Visit} Visit */
+/** @typedef {import("./timeline.js").Visit} Visit */
 /** @typedef {{name: string, type: string, provider?: string, ways?: {to: number, words: string}[]}} State */
 /**
  * @typedef {object} Shown

@@ -8,7 +8,7 @@ import { copyButton, element, icon, jsonBox } from "./elements.js";
 import * as words from "./words.js";
 
 /** @typedef {import("./detail.js").Shown} Shown */
-/** @typedef {import("./timeline_visits.js").Entry} Entry */
+/** @typedef {import("./timeline.js").Entry} Entry */
 
 const UNKNOWN = "The log does not show the run's data here.";
 
@@ -46,7 +46,7 @@ function kindOf({ state }) {
  * @returns {Node[]}
  */
 function summary(shown, told) {
-  const visit = /** @type {import("./timeline_visits.js").Visit} */ (shown.visit);
+  const visit = /** @type {import("./timeline.js").Visit} */ (shown.visit);
   const { usual } = shown;
   const closing = told.entries.at(-1).details;
   const spent = (visit.ended ?? Date.now()) - visit.entered;

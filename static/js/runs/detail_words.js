@@ -2,7 +2,7 @@
 // What the detail of a state says, in words. Pure.
 import { bytes, cause, count } from "./words.js";
 
-/** @typedef {import("./timeline_visits.js").Entry} Entry */
+/** @typedef {import("./timeline.js").Entry} Entry */
 /**
  * Why a run does not come on (runs/visits_waiting.py).
  * @typedef {{kind: string, message: string, times: number, recovers: boolean, action_id: string | null,

@@ -2,10 +2,10 @@
 // The head of a run's page: the answer first, then status, duration, what is usual, and what can be done now.
 import { duration } from "../time.js";
 import { statusPill, statusWord } from "./elements.js";
-import { current } from "./timeline_visits.js";
+import { current } from "./timeline.js";
 import * as words from "./words.js";
 
-/** @typedef {import("./timeline_visits.js").Summary} Summary */
+/** @typedef {import("./timeline.js").Summary} Summary */
 /** @typedef {{median: number, p90: number} | null} Usual milliseconds */
 
 const ENDED = new Set(["SUCCEEDED", "FAILED"]);

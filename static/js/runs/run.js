@@ -16,11 +16,11 @@ import { Scrubber } from "./scrubber.js";
 import { addressOf, selectionIn } from "./selection.js";
 import { mountSplitter } from "./splitter.js";
 import { TimelineView } from "./timeline_view.js";
-import { asOf, current, foldAll, momentMs, received, statuses, transitions, visitAt } from "./timeline_visits.js";
+import { asOf, current, foldAll, momentMs, received, statuses, transitions, visitAt } from "./timeline.js";
 import * as words from "./words.js";
 
 /** @typedef {import("./selection.js").Selection} Selection */
-/** @typedef {import("./timeline_visits.js").Summary} Summary */
+/** @typedef {import("./timeline.js").Summary} Summary */
 
 const page = JSON.parse(document.getElementById("run-page")?.textContent ?? "{}");
 const narrow = matchMedia("(max-width: 900px)");

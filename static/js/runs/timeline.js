@@ -1,175 +1,250 @@
 // @ts-check
-// What happened in a run, folded event by event. Pure: no document, no clock.
+// A run as its visits: one for each time that a state was entered. Pure: no document, no clock.
+// The server folds the same way (runs/visits.py) and sends a summary; what is pushed is folded onto it here.
 
 /** @typedef {{seq: number, time: string, code: string, description: string, details: Record<string, any>}} Entry */
 /**
- * One stay in a state.
+ * One stay in a state. Times are milliseconds since 1970.
  * @typedef {object} Visit
  * @property {string} state
  * @property {string} type
- * @property {Entry} opened
- * @property {Entry | null} closed
- * @property {string} status     running, waiting, needs-you, succeeded, failed, cancelled
+ * @property {number} first       number of its first event
+ * @property {number} last        number of its last event so far
+ * @property {number} entered
+ * @property {number | null} ended  null: the run is in it
+ * @property {string} status      running, waiting, needs-you, succeeded, failed, cancelled
+ * @property {number} polls       how often its action told of progress
+ * @property {number} misses      how often the log says that its provider did not answer
+ * @property {number[]} ticks     when it told of progress, thinned out
+ * @property {[number, number | null][]} pauses  from and to, while it waited for a person
  */
 /**
- * @typedef {object} Timeline
- * @property {Entry[]} entries            1..n, without gaps
- * @property {Record<number, number>} tookMs  by seq of the closing entry: milliseconds since its opening one
- * @property {Record<string, string>} statuses  by state name: running, waiting, needs-you, succeeded, failed
- * @property {Array<[string, string]>} taken    transitions, in order
- * @property {string | null} current      the state that the run is in
- * @property {number | null} currentSeq   the entry with which it entered that state, while it is in there
- * @property {number | null} startedAt    milliseconds
- * @property {number | null} endedAt
+ * @typedef {object} Summary
+ * @property {number} asOf        number of the last event that is in it
+ * @property {number | null} started
+ * @property {number | null} ended
+ * @property {string | null} end  code of the event that ended the run
+ * @property {Visit[]} visits     in the order of entry
  */
 
-const ENDS = new Set(["FlowSucceeded", "FlowFailed", "FlowCanceled"]);
-const WAITS = new Set(["WaitStarted", "AwaitWebInputStarted"]);
+const ENDS = /** @type {Record<string, string>} */ ({ FlowSucceeded: "succeeded", FlowFailed: "failed", FlowCanceled: "cancelled" });
+const WAITS = /** @type {Record<string, string>} */ ({ WaitStarted: "waiting", AwaitWebInputStarted: "needs-you" });
+const MOST_TICKS = 64;
 
-/** @returns {Timeline} */
+/** @returns {Summary} */
 export function empty() {
-  return {
-    entries: [], tookMs: {}, statuses: {}, taken: [], current: null, currentSeq: null, startedAt: null, endedAt: null,
-  };
-}
-
-/** @param {Timeline} timeline */
-export function lastSeq(timeline) {
-  return timeline.entries.length;
+  return { asOf: 0, started: null, ended: null, end: null, visits: [] };
 }
 
 /**
- * The timeline with one more event. An event that is in it already changes nothing; one that would leave a
- * gap is refused (null): ask for what comes after `lastSeq`.
- * @param {Timeline} timeline
- * @param {Entry} entry
- * @returns {Timeline | null}
+ * The summary that the server sent.
+ * @param {{as_of: number, started: number | null, ended: number | null, end: string | null, states: [string, string, string][], visits: any[][]}} sent
+ * @returns {Summary}
  */
-export function fold(timeline, entry) {
-  if (entry.seq <= lastSeq(timeline)) return timeline;
-  return entry.seq > lastSeq(timeline) + 1 ? null : foldAll(timeline, [entry]);
+export function received({ as_of: asOf, started, ended, end, states, visits }) {
+  return { asOf, started, ended, end, visits: visits.map((row) => visitOf(row, states)) };
 }
 
 /**
- * The timeline with the events that follow on it; others are left out. One copy for all of them.
- * @param {Timeline} timeline
+ * @param {any[]} row
+ * @param {[string, string, string][]} states
+ * @returns {Visit}
+ */
+function visitOf([at, first, last, entered, ended, status, polls, misses, ticks, pauses], states) {
+  const [state, type] = states[at];
+  return { state, type, first, last, entered, ended, status, polls, misses, ticks, pauses };
+}
+
+/**
+ * The summary with one more event. One that is in it already changes nothing; one that would leave a gap is
+ * refused (null): ask for what comes after `asOf`.
+ * @param {Summary} summary
+ * @param {Entry} entry
+ * @returns {Summary | null}
+ */
+export function fold(summary, entry) {
+  if (entry.seq <= summary.asOf) return summary;
+  return entry.seq > summary.asOf + 1 ? null : foldAll(summary, [entry]);
+}
+
+/**
+ * The summary with the events that follow on it; others are left out. One copy for all of them.
+ * @param {Summary} summary
  * @param {Entry[]} entries in order
  */
-export function foldAll(timeline, entries) {
-  const fresh = entries.filter((entry) => entry.seq > lastSeq(timeline));
-  if (!fresh.length) return timeline;
-  const next = {
-    ...timeline,
-    entries: [...timeline.entries],
-    tookMs: { ...timeline.tookMs },
-    statuses: { ...timeline.statuses },
-    taken: [...timeline.taken],
-  };
-  for (const entry of fresh) if (entry.seq === lastSeq(next) + 1) take(next, entry);
+export function foldAll(summary, entries) {
+  const fresh = entries.filter(({ seq }) => seq > summary.asOf);
+  if (!fresh.length) return summary;
+  const next = { ...summary, visits: [...summary.visits] };
+  const last = next.visits.pop();
+  if (last) next.visits.push({ ...last, ticks: [...last.ticks], pauses: [...last.pauses] });
+  for (const entry of fresh) if (entry.seq === next.asOf + 1) take(next, entry);
   return next;
 }
 
 /**
- * @param {Timeline} next changed in place
+ * @param {Summary} next changed in place
  * @param {Entry} entry
  */
 function take(next, entry) {
-  next.entries.push(entry);
+  next.asOf = entry.seq;
   const at = Date.parse(entry.time);
-  const state = entry.details.state_name;
-  if (entry.code === "FlowStarted") next.startedAt = at;
-  else if (ENDS.has(entry.code)) end(next, entry, at);
-  else if (state && entry.code.endsWith("Started")) enter(next, entry, state);
-  else if (state) change(next, entry, state, at);
+  const visit = next.visits.at(-1);
+  if (entry.code === "FlowStarted") next.started = at;
+  else if (entry.code in ENDS) {
+    Object.assign(next, { ended: at, end: entry.code });
+    close(visit, at, ENDS[entry.code], entry.seq);
+  } else if (entry.code.endsWith("Started")) {
+    close(visit, at, "failed", entry.seq - 1); // left by a catcher without an event of its own
+    next.visits.push(entered(entry, at));
+  } else if (visit && visit.ended === null) change(visit, entry, at);
 }
 
 /**
- * @param {Timeline} next
+ * @param {Entry} entry
+ * @param {number} at
+ * @returns {Visit}
+ */
+function entered({ seq, code, details }, at) {
+  return {
+    state: details.state_name, type: details.state_type, first: seq, last: seq, entered: at, ended: null,
+    status: WAITS[code] ?? "running", polls: 0, misses: 0, ticks: [], pauses: [],
+  };
+}
+
+/**
+ * @param {Visit | undefined} visit
+ * @param {number} at
+ * @param {string} status
+ * @param {number} seq
+ */
+function close(visit, at, status, seq) {
+  if (!visit || visit.ended !== null) return;
+  goOn(visit, at);
+  Object.assign(visit, { ended: at, status, last: seq });
+}
+
+/**
+ * @param {Visit} visit
  * @param {Entry} entry
  * @param {number} at
  */
-function end(next, entry, at) {
-  next.endedAt = at;
-  next.currentSeq = null;
-  const state = entry.details.state_name ?? next.current;
-  const outcome = { FlowFailed: "failed", FlowCanceled: "cancelled" }[entry.code];
-  if (outcome && state && next.statuses[state] !== "succeeded") next.statuses[state] = outcome;
-}
-
-/**
- * @param {Timeline} next
- * @param {Entry} entry
- * @param {string} state
- */
-function enter(next, entry, state) {
-  if (next.current !== null) next.taken.push([next.current, state]);
-  next.current = state;
-  next.currentSeq = entry.seq;
-  next.statuses[state] = WAITS.has(entry.code) ? "waiting" : "running";
-}
-
-/**
- * @param {Timeline} next
- * @param {Entry} entry
- * @param {string} state
- * @param {number} at
- */
-function change(next, entry, state, at) {
-  const status = statusAfter(entry.code, next.statuses[state]);
-  next.statuses[state] = status;
-  const isOver = status === "succeeded" || status === "failed";
-  if (!isOver || next.currentSeq === null || state !== next.current) return;
-  next.tookMs[entry.seq] = at - Date.parse(next.entries[next.currentSeq - 1].time);
-  next.currentSeq = null;
-}
-
-/**
- * @param {string} code
- * @param {string | undefined} before
- */
-function statusAfter(code, before) {
-  if (code.endsWith("Completed")) return "succeeded";
-  if (code.endsWith("Failed")) return "failed";
-  if (code === "FlowInactive") return "needs-you";
-  if (code === "FlowResumed") return "running";
-  return before ?? "running";
-}
-
-/**
- * The stays in a state, oldest first.
- * @param {Timeline} timeline
- * @param {string} state
- * @returns {Visit[]}
- */
-export function visits(timeline, state) {
-  /** @type {Visit[]} */
-  const found = [];
-  for (const entry of timeline.entries) {
-    if (entry.details.state_name !== state) continue;
-    if (entry.code.endsWith("Started")) found.push(visit(state, entry));
-    else close(found.at(-1), entry);
+function change(visit, { seq, code, details }, at) {
+  visit.last = seq;
+  if (code.endsWith("Completed")) close(visit, at, "succeeded", seq);
+  else if (code.endsWith("Failed")) close(visit, at, "failed", seq);
+  else if (code === "ActionPolled") poll(visit, at, "tries" in details);
+  else if (code === "FlowResumed") goOn(visit, at);
+  else if (code === "FlowInactive") {
+    visit.status = "needs-you";
+    visit.pauses.push([at, null]);
   }
-  const last = found.at(-1);
-  if (last && !last.closed) last.status = timeline.statuses[state];
+}
+
+/**
+ * @param {Visit} visit
+ * @param {number} at
+ * @param {boolean} isMiss the provider did not answer
+ */
+function poll(visit, at, isMiss) {
+  visit.status = isMiss ? "waiting" : "running";
+  if (isMiss) {
+    visit.misses += 1;
+    return;
+  }
+  visit.polls += 1;
+  visit.ticks.push(at);
+  if (visit.ticks.length > MOST_TICKS) visit.ticks = visit.ticks.filter((_, index) => index % 2 === 0);
+}
+
+/**
+ * @param {Visit} visit
+ * @param {number} at
+ */
+function goOn(visit, at) {
+  visit.status = "running";
+  const pause = visit.pauses.at(-1);
+  if (pause && pause[1] === null) visit.pauses[visit.pauses.length - 1] = [pause[0], at];
+}
+
+/**
+ * The visit to which an event belongs; undefined before the first.
+ * @param {Summary} summary
+ * @param {number} seq
+ */
+export function visitAt({ visits }, seq) {
+  let [low, high] = [0, visits.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (visits[middle].first <= seq) low = middle + 1;
+    else high = middle;
+  }
+  return visits[low - 1];
+}
+
+/**
+ * The run as it was just after event `seq`. What lies within a visit is told by its type alone.
+ * @param {Summary} summary
+ * @param {number} seq
+ * @returns {Summary}
+ */
+export function asOf(summary, seq) {
+  if (seq >= summary.asOf) return summary;
+  const visits = summary.visits.filter(({ first }) => first <= seq);
+  const last = visits.pop();
+  if (last) visits.push(last.ended !== null && last.last <= seq ? last : reopened(last));
+  return { ...summary, asOf: seq, ended: null, end: null, visits };
+}
+
+/** @param {Visit} visit */
+function reopened(visit) {
+  const status = WAITS[`${visit.type}Started`] ?? "running";
+  return { ...visit, ended: null, status };
+}
+
+/**
+ * When event `seq` was, in milliseconds since 1970. Between the first and the last event of a visit it is a guess.
+ * @param {Summary} summary
+ * @param {number} seq
+ */
+export function momentMs(summary, seq) {
+  const visit = visitAt(summary, seq);
+  if (!visit) return summary.started ?? 0;
+  const { first, last, entered, ended } = visit;
+  if (seq > last) return summary.ended ?? ended ?? entered;
+  const until = ended ?? visit.ticks.at(-1) ?? entered;
+  return last === first ? entered : entered + ((until - entered) * (seq - first)) / (last - first);
+}
+
+/**
+ * By state name: how its last visit stands.
+ * @param {Summary} summary
+ */
+export function statuses({ visits }) {
+  return Object.fromEntries(visits.map(({ state, status }) => [state, status]));
+}
+
+/**
+ * By "from → to", each a state name: how often the run went that way.
+ * @param {Summary} summary
+ * @returns {Map<string, {from: string, to: string, count: number}>}
+ */
+export function transitions({ visits }) {
+  const found = new Map();
+  for (let index = 1; index < visits.length; index += 1) {
+    const [from, to] = [visits[index - 1].state, visits[index].state];
+    const key = JSON.stringify([from, to]);
+    const known = found.get(key) ?? { from, to, count: 0 };
+    found.set(key, { ...known, count: known.count + 1 });
+  }
   return found;
 }
 
 /**
- * @param {string} state
- * @param {Entry} opened
- * @returns {Visit}
+ * The visit that the run is in.
+ * @param {Summary} summary
  */
-function visit(state, opened) {
-  return { state, type: opened.details.state_type ?? "", opened, closed: null, status: "running" };
-}
-
-/**
- * @param {Visit | undefined} open
- * @param {Entry} entry
- */
-function close(open, entry) {
-  const status = statusAfter(entry.code, "running");
-  if (!open || open.closed || !["succeeded", "failed"].includes(status)) return;
-  open.closed = entry;
-  open.status = status;
+export function current({ visits }) {
+  const last = visits.at(-1);
+  return last && last.ended === null ? last : undefined;
 }

@@ -3,8 +3,8 @@
 import { duration } from "../time.js";
 import { count } from "./words.js";
 
-/** @typedef {import("./timeline_visits.js").Summary} Summary */
-/** @typedef {import("./timeline_visits.js").Visit} Visit */
+/** @typedef {import("./timeline.js").Summary} Summary */
+/** @typedef {import("./timeline.js").Visit} Visit */
 /** @typedef {import("./timeline_scale.js").Scale} Scale */
 /**
  * @typedef {object} Row

@@ -1,8 +1,8 @@
 // @ts-check
 // Where an instant stands on the time line: shares of its width from 0 to 1. Long idle times are cut short. Pure.
 
-/** @typedef {import("./timeline_visits.js").Summary} Summary */
-/** @typedef {import("./timeline_visits.js").Visit} Visit */
+/** @typedef {import("./timeline.js").Summary} Summary */
+/** @typedef {import("./timeline.js").Visit} Visit */
 /** @typedef {{from: number, to: number, start: number, end: number, isIdle: boolean}} Piece milliseconds, and shares */
 /** @typedef {{from: number, to: number, pieces: Piece[], at: (ms: number) => number, timeAt: (share: number) => number}} Scale */
 

@@ -7,7 +7,7 @@ import { drawAxis, drawRow } from "./timeline_drawing.js";
 import { rowsOf } from "./timeline_rows.js";
 import { scaleOf } from "./timeline_scale.js";
 
-/** @typedef {import("./timeline_visits.js").Summary} Summary */
+/** @typedef {import("./timeline.js").Summary} Summary */
 /** @typedef {import("./timeline_rows.js").Row} Row */
 /** @typedef {import("./timeline_scale.js").Scale} Scale */
 /** @typedef {{median: number, p90: number}} Spread milliseconds */

@@ -1,0 +1,77 @@
+// The time line as it is drawn: where instants stand, what is cut out, which rows and bars there are.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { described, rowsOf, segmentsOf, spentMs } from "../../static/js/runs/timeline_rows.js";
+import { scaleOf } from "../../static/js/runs/timeline_scale.js";
+
+const visit = (state, first, entered, ended, more = {}) => ({
+  state, type: "Action", first, last: first + 1, entered, ended, status: ended === null ? "running" : "succeeded",
+  polls: 0, misses: 0, ticks: [], pauses: [], ...more,
+});
+const summary = (visits, more = {}) => ({ asOf: 99, started: 0, ended: 1000, end: "FlowSucceeded", visits, ...more });
+const ALL = { isIdleShown: true };
+const CUT = { isIdleShown: false };
+
+test("an instant stands where it belongs, from the start of the run to its end", () => {
+  const scale = scaleOf(summary([visit("A", 2, 0, 1000)]), 5000, CUT);
+  assert.deepEqual([0, 250, 1000, 2000].map(scale.at), [0, 0.25, 1, 1]);
+  assert.equal(Math.round(scale.timeAt(0.25)), 250);
+});
+
+test("a long time without activity is cut short, unless it is asked for", () => {
+  const waits = summary([visit("A", 2, 0, 100), visit("B", 4, 100, 900, { type: "Wait" }), visit("C", 6, 900, 1000)]);
+  const cut = scaleOf(waits, 5000, CUT);
+  assert.deepEqual(cut.pieces.map(({ from, to, isIdle }) => [from, to, isIdle]), [[0, 100, false], [100, 900, true], [900, 1000, false]]);
+  assert.ok(cut.at(100) > 0.4 && cut.at(900) - cut.at(100) < 0.06);
+  assert.equal(scaleOf(waits, 5000, ALL).at(900), 0.9);
+});
+
+test("the pause of an action that needs a person is no activity", () => {
+  const paused = summary([visit("A", 2, 0, 1000, { pauses: [[100, 800]] })]);
+  assert.deepEqual(scaleOf(paused, 5000, CUT).pieces.filter(({ isIdle }) => isIdle).map(({ from, to }) => [from, to]), [[100, 800]]);
+});
+
+test("many cut gaps leave more than half of the width to what was done", () => {
+  const visits = Array.from({ length: 15 }, (_, n) => visit("A", 2 + 2 * n, n * 100, n * 100 + 1));
+  const { pieces } = scaleOf(summary(visits, { ended: 1500 }), 9000, CUT);
+  const idle = pieces.filter(({ isIdle }) => isIdle).reduce((sum, { start, end }) => sum + end - start, 0);
+  assert.ok(idle > 0 && idle <= 0.4 + 1e-9);
+  assert.ok(Math.abs(pieces.at(-1).end - 1) < 1e-9);
+});
+
+test("the scale of a run that goes on leaves room to grow", () => {
+  const scale = scaleOf(summary([visit("A", 2, 0, null)], { ended: null, end: null }), 1000, CUT);
+  assert.ok(scale.to > 1000 && scale.at(1000) < 1);
+});
+
+test("a run that has not begun, or took no time, is drawn all the same", () => {
+  for (const run of [summary([], { started: null, ended: null }), summary([visit("A", 2, 0, 0)], { ended: 0 })]) {
+    const scale = scaleOf(run, 0, CUT);
+    assert.ok([0, 1].every((ms) => Number.isFinite(scale.at(ms)) && Number.isFinite(scale.timeAt(ms))));
+  }
+});
+
+const LOOP = [visit("Poll", 2, 0, 10), visit("Rest", 4, 10, 20), visit("Poll", 6, 20, 30), visit("Done", 8, 30, 40)];
+
+test("the visits of a loop are one row, and open to one each", () => {
+  assert.deepEqual(rowsOf(summary(LOOP), new Set()).map(({ key, number, of }) => [key, number, of]), [["all Poll", 0, 2], ["4", 1, 1], ["8", 1, 1]]);
+  assert.deepEqual(rowsOf(summary(LOOP), new Set(["Poll"])).map(({ key }) => key), ["all Poll", "2", "6", "4", "8"]);
+});
+
+test("bars that cannot be told apart are one, and the graver status is seen", () => {
+  const many = Array.from({ length: 10_000 }, (_, n) => visit("A", 2 + 2 * n, n, n + 1, { status: n === 5000 ? "failed" : "succeeded" }));
+  const run = summary(many, { ended: 10_000 });
+  const [row] = rowsOf(run, new Set());
+  const bars = segmentsOf(row, scaleOf(run, 0, CUT), 0);
+  assert.ok(bars.length < 1000);
+  assert.equal(bars.reduce((sum, { count }) => sum + count, 0), 10_000);
+  assert.ok(bars.some(({ status }) => status === "failed"));
+});
+
+test("a row is told in words", () => {
+  const [row] = rowsOf(summary([visit("A", 2, 0, 5000, { polls: 3, misses: 1 })]), new Set());
+  assert.equal(described(row, 0, (ms) => `t${ms}`), "succeeded, t0 to t5000, 5 s, progress told 3 times, the provider did not answer 1 time");
+  const [open] = rowsOf(summary([visit("A", 2, 0, null)]), new Set());
+  assert.equal(described(open, 3000, (ms) => `t${ms}`), "running, t0 to now, 3 s");
+  assert.equal(spentMs(open, 3000), 3000);
+});
