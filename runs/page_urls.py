@@ -68,6 +68,7 @@ pages: list[URLPattern] = [
     path("runs/<uuid:run_id>/allow", consent_repair.allow, name="allow"),
     path("consents/", consent_page.consent_list, name="consents"),
     path("runs/<uuid:run_id>/retry", retry_page.retry, name="retry"),
+    path("runs/<uuid:run_id>/retry/check", retry_page.check, name="retry-check"),
     path("runs/<uuid:run_id>/log", log_views.file, name="log"),
     path("runs/<uuid:run_id>/log/entries", log_views.entries, name="log-entries"),
     path("runs/<uuid:run_id>/log/polls", log_views.polls, name="log-polls"),

@@ -12,7 +12,7 @@ from django.test import Client
 from library.models import FlowVersion
 from runs import engine
 from runs.models import Run
-from tests.engine.conftest import start
+from tests.engine.conftest import start, version_of
 from tests.people import person, urn
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +98,52 @@ def test_a_run_that_cannot_be_retried_says_why(failed):
     assert answer.redirect_chain and "it has not ended" in page_of(answer)
     assert client("carol").get(f"/runs/{failed.pk}/retry").status_code == 403
     assert client("mallory").get(f"/runs/{failed.pk}/retry").status_code == 404
+
+
+def nine(**body: Any) -> Run:
+    """A run through four steps, a choice, and then two states or a failure."""
+    states: dict[str, Any] = {
+        name: {"Type": "Pass", "Next": after} for name, after in zip("ABCD", "BCDE", strict=True)
+    }
+    rule = {"Variable": "$.ok", "BooleanEquals": True, "Next": "F"}
+    states["E"] = {"Type": "Choice", "Choices": [rule], "Default": "H"}
+    states |= {"F": {"Type": "Pass", "Next": "G"}, "G": {"Type": "Pass", "End": True}, "H": FAIL}
+    run = engine.start(version_of({"StartAt": "A", "States": states}), person("alice"), body)
+    engine.work(run.pk)
+    return Run.objects.get(pk=run.pk)
+
+
+def test_the_plan_says_how_much_is_kept_and_how_much_runs(failed):
+    page = page_of(client("alice").get(f"/runs/{failed.pk}/retry?state=B"))
+    assert "1 kept, 1 will run" in page
+
+
+def test_the_plan_knows_what_only_may_run_and_what_earlier_runs_kept():
+    run = nine(ok=False)
+    page = page_of(client("alice").get(f"/runs/{run.pk}/retry?state=E"))
+    assert "4 kept, 1 will run, up to 3 more may" in page
+    client("alice").post(f"/runs/{run.pk}/retry", {"state": "E", "run_data": ""})
+    again = Run.objects.get(retry__original=run)
+    engine.work(again.pk)
+    page = page_of(client("alice").get(f"/runs/{again.pk}/retry?state=H"))
+    assert "5 kept, 1 will run" in page
+
+
+def check(run: Run, text: str, name: str = "alice", **more: str) -> Any:
+    typed = {"state": "B", "run_data": text} | more
+    return client(name).post(f"/runs/{run.pk}/retry/check", typed)
+
+
+def test_what_is_typed_is_checked_and_compared_while_one_types(failed):
+    told = check(failed, '{"x": 2, "step": 1}').json()
+    assert told == {"problems": [], "changes": [{"place": "$.x", "old": "1", "new": "2"}]}
+    assert check(failed, '{"x": 1, "step": 1}').json() == {"problems": [], "changes": []}
+    problem = check(failed, '{"x": }').json()["problems"][0]
+    assert 0 < problem["from"] <= problem["to"] <= 7 and problem["message"]
+    assert "JSON object" in check(failed, "[1]").json()["problems"][0]["message"]
+    assert "is not a state" in check(failed, "{}", state="Z").json()["problems"][0]["message"]
+
+
+def test_only_those_who_may_retry_are_answered(failed):
+    assert check(failed, "{}", "carol").status_code == 403
+    assert check(failed, "{}", "mallory").status_code == 404

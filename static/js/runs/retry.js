@@ -1,0 +1,86 @@
+// @ts-check
+// The page of a retry: the data in an editor, what of them is wrong or changed, and the choices at once.
+import { csrfToken } from "../site.js";
+
+const QUIET_MILLISECONDS = 200;
+
+for (const choice of document.querySelectorAll("[data-retry-choice]")) {
+  choice.addEventListener("change", () => /** @type {HTMLSelectElement} */ (choice).form?.requestSubmit());
+}
+const area = /** @type {HTMLTextAreaElement | null} */ (document.querySelector("[data-retry-data]"));
+if (area) mountEditor(area);
+
+/** @param {HTMLTextAreaElement} area */
+async function mountEditor(area) {
+  const { mountText, mark } = await import("../ide/text.js");
+  const place = document.createElement("div");
+  place.className = "retry__editor";
+  area.after(place);
+  let timer = 0;
+  const check = async () => {
+    const text = view.state.doc.toString();
+    const answer = await ask(area, text);
+    if (!answer || view.state.doc.toString() !== text) return;
+    const { length } = view.state.doc;
+    mark(view, answer.problems.map((/** @type {any} */ one) => ({
+      from: Math.min(one.from, length), to: Math.min(one.to, length), severity: "error", message: one.message,
+    })));
+    show(answer);
+  };
+  const view = mountText(place, {
+    text: area.value,
+    label: "Run data to begin with",
+    onChange: () => {
+      area.value = view.state.doc.toString();
+      clearTimeout(timer);
+      timer = window.setTimeout(check, QUIET_MILLISECONDS);
+    },
+    onCursor: () => {},
+  });
+  area.hidden = true;
+  check();
+}
+
+/**
+ * @param {HTMLTextAreaElement} area
+ * @param {string} text
+ */
+async function ask(area, text) {
+  const body = new FormData(/** @type {HTMLFormElement} */ (area.form));
+  body.set("run_data", text);
+  const address = area.dataset.retryData ?? "";
+  const headers = { "X-CSRFToken": csrfToken() };
+  const response = await fetch(address, { method: "POST", body, headers }).catch(() => null);
+  return response?.ok ? response.json() : null;
+}
+
+/** @param {{problems: {message: string}[], changes: {place: string, old: string, new: string}[]}} answer */
+function show({ problems, changes }) {
+  const place = document.querySelector("[data-retry-changes]");
+  if (!place) return;
+  place.replaceChildren(heading(problems, changes), ...(problems.length ? [] : [list(changes)]));
+}
+
+/**
+ * @param {{message: string}[]} problems
+ * @param {unknown[]} changes
+ */
+function heading(problems, changes) {
+  const words = document.createElement("p");
+  if (problems.length) words.className = "field__error";
+  words.textContent = problems.length
+    ? problems[0].message
+    : changes.length ? `You change ${changes.length === 1 ? "1 value" : `${changes.length} values`}:` : "Nothing is changed.";
+  return words;
+}
+
+/** @param {{place: string, old: string, new: string}[]} changes */
+function list(changes) {
+  const items = document.createElement("ul");
+  for (const change of changes) {
+    const item = document.createElement("li");
+    item.textContent = `${change.place}: ${change.old} → ${change.new}`;
+    items.append(item);
+  }
+  return items;
+}
