@@ -11,6 +11,10 @@ import re2
 
 MAX_PATTERN_CHARACTERS: Final = 4_096
 _BACKTRACKS: Final = 20_000
+_SPACE: Final = (
+    "\\s",
+    "\\S",
+)  # to RE2 only five of them are white space; in JSON Schema all of Unicode's are
 
 
 class PatternError(ValueError):
@@ -22,7 +26,8 @@ def search(pattern: str, text: str) -> bool:
 
     1. RE2 searches in linear time.
     2. What RE2 refuses (look-around, back-references, long repetitions) is searched with backtracking, cut
-       off after a fixed number of steps; a search that is cut off counts as no match.
+       off after a fixed number of steps; a search that is cut off counts as no match. So is a text with
+       characters that RE2 and JSON Schema do not both count as white space, where the pattern asks for that.
 
     Raises PatternError when the pattern is not a regular expression.
     """
@@ -48,7 +53,19 @@ def _compiled(pattern: str) -> Callable[[str], bool]:
         linear = re2.compile(pattern, options)
     except re2.error:
         return _backtracking(pattern)
-    return lambda text: linear.search(text) is not None
+
+    def find(text: str) -> bool:
+        return linear.search(text) is not None
+
+    return _spacious(pattern, find) if any(mark in pattern for mark in _SPACE) else find
+
+
+def _spacious(pattern: str, find: Callable[[str], bool]) -> Callable[[str], bool]:
+    try:
+        other = _backtracking(pattern)
+    except PatternError:
+        return find
+    return lambda text: find(text) if text.isascii() and "\v" not in text else other(text)
 
 
 def _backtracking(pattern: str) -> Callable[[str], bool]:
