@@ -86,10 +86,8 @@ def retry(request: HttpRequest, batch_id: str) -> HttpResponse:
     count = batches.retry_failed(batch)
     if count:
         batches.start_waiting(batch.pk, _RETRY_SECONDS)
-        messages.success(request, f"{count} row{'s' if count > 1 else ''} started again.")
-    else:
-        messages.info(request, "No row has failed: there is nothing to start again.")
-    return redirect("runs:batch", batch_id=batch.pk)
+    done = f"{_rows(count)} started again."
+    return _said(request, batch, done if count else "No row has failed: there is nothing to start again.")
 
 
 @login_required
@@ -98,9 +96,8 @@ def stop(request: HttpRequest, batch_id: str) -> HttpResponse:
     """Start no more of its rows; what is under way goes on."""
     batch = batches.batch_for(cast("User", request.user), batch_id)
     count = batch_stop.stop(batch)
-    said = f"Stopped: {count} row{'s' if count > 1 else ''} left out. Runs that were started go on."
-    messages.success(request, said if count else "No row waits any more: there is nothing to stop.")
-    return redirect("runs:batch", batch_id=batch.pk)
+    done = f"Stopped: {_rows(count)} left out. Runs that were started go on."
+    return _said(request, batch, done if count else "No row waits any more: there is nothing to stop.")
 
 
 @login_required
@@ -111,9 +108,8 @@ def go_on(request: HttpRequest, batch_id: str) -> HttpResponse:
     count = batch_stop.go_on(batch)
     if count:
         batches.start_waiting(batch.pk, _RETRY_SECONDS)
-    said = f"{count} row{'s' if count > 1 else ''} will be started after all."
-    messages.success(request, said if count else "No row was left out: there is nothing to start.")
-    return redirect("runs:batch", batch_id=batch.pk)
+    done = f"{_rows(count)} will be started after all."
+    return _said(request, batch, done if count else "No row was left out: there is nothing to start.")
 
 
 @login_required
@@ -123,8 +119,16 @@ def cancel(request: HttpRequest, batch_id: str) -> HttpResponse:
     batch = batches.batch_for(cast("User", request.user), batch_id)
     batch_stop.stop(batch)
     count = batch_stop.cancel_runs(batch)
-    said = f"{count} run{'s' if count > 1 else ''} under way will be cancelled."
-    messages.success(request, said if count else "No run is under way: there is nothing to cancel.")
+    done = f"{count} run{'s' if count > 1 else ''} under way will be cancelled."
+    return _said(request, batch, done if count else "No run is under way: there is nothing to cancel.")
+
+
+def _rows(count: int) -> str:
+    return f"{count} row{'s' if count > 1 else ''}"
+
+
+def _said(request: HttpRequest, batch: Batch, words: str) -> HttpResponse:
+    messages.success(request, words)
     return redirect("runs:batch", batch_id=batch.pk)
 
 

@@ -158,6 +158,38 @@ def test_the_code_starts_a_run_with_the_same_input(site: LiveSite, page: Page, f
     assert input_of(page) == mine
 
 
+def test_managers_are_chips_that_are_found_named_and_removed_by_keyboard(page: Page, flow: str):
+    page.goto(flow)
+    page.get_by_label("Sample").fill("S-1")
+    page.get_by_text("Who else sees it, and mails").click()
+    box, chips = page.get_by_label("Run managers"), page.locator("#start-managers").get_by_role("list")
+    box.press_sequentially("adm")
+    expect(page.get_by_role("option").first).to_contain_text("admin")
+    page.keyboard.press("Enter")
+    expect(chips.get_by_role("listitem")).to_contain_text(["admin"])
+    page.keyboard.type("nobody, nobody else")
+    page.keyboard.press("Enter")
+    expect(chips.get_by_role("listitem")).to_contain_text(["admin", "nobody", "nobody else"])
+    page.keyboard.press("Backspace")
+    expect(page.get_by_role("button", name="Remove nobody else")).to_be_focused()
+    page.keyboard.press("Delete")
+    expect(page.get_by_text("nobody else removed.")).to_be_attached()
+    expect(page.get_by_role("button", name="Remove nobody")).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#start-managers-error")).to_have_text("There is no user or group “nobody” here.")
+    expect(chips.get_by_role("listitem")).to_contain_text(["admin", "nobody"])
+    well_made(page)
+    fits_a_phone(page)
+    keep(page, "start-people")
+    box.focus()
+    for key in ("Backspace", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("button", name="Remove admin")).to_be_focused()
+    page.get_by_text("Link to these values, and code").click()
+    expect(page.locator("#start-curl")).to_contain_text('"run_managers"')
+    start(page)
+
+
 def test_fifty_rows_are_checked_started_watched_and_retried(page: Page, flow: str):
     page.goto(flow)
     page.get_by_label("Label").fill("night")

@@ -1,6 +1,8 @@
 // @ts-check
 // The combobox of the pickers (WAI-ARIA: editable combobox with a list). The text field stays: it is what is posted.
 
+import { addChips, mountChips, nameChips, showChips } from "./chips.js";
+
 /** @typedef {{id: string, name: string, remark?: string, mayWrite?: boolean}} Choice */
 /** @typedef {{words: string, several?: boolean, search: (words: string) => Promise<Choice[]>, onChoice?: (choice: Choice | null) => void}} Options */
 
@@ -26,7 +28,9 @@ export function combobox(input, options) {
   box.append(chosen, search, list);
   const hadFocus = input.autofocus || document.activeElement === input;
   input.before(box);
-  const state = { input, search, list, chosen, options, choices: /** @type {Choice[]} */ ([]), at: -1, asked: 0, timer: 0 };
+  const chips = options.several ? mountChips(chosen, input, search, () => changed(state)) : null;
+  /** @type {State} */
+  const state = { input, search, list, chosen, options, chips, choices: [], at: -1, asked: 0, timer: 0 };
   listen(state);
   show(state, null);
   if (hadFocus && !search.hidden) search.focus();
@@ -34,7 +38,7 @@ export function combobox(input, options) {
   return { refresh: () => { show(state, null); if (input.value) name(state); } };
 }
 
-/** @typedef {{input: HTMLInputElement, search: HTMLInputElement, list: HTMLElement, chosen: HTMLElement, options: Options, choices: Choice[], at: number, asked: number, timer: number}} State */
+/** @typedef {{input: HTMLInputElement, search: HTMLInputElement, list: HTMLElement, chosen: HTMLElement, options: Options, chips: import("./chips.js").Chips | null, choices: Choice[], at: number, asked: number, timer: number}} State */
 
 /**
  * @param {HTMLInputElement} input
@@ -53,6 +57,7 @@ function searchBox(input, list, words) {
   search.setAttribute("aria-controls", list.id);
   search.setAttribute("aria-autocomplete", "list");
   search.setAttribute("aria-describedby", input.getAttribute("aria-describedby") ?? "");
+  if (input.getAttribute("aria-invalid")) search.setAttribute("aria-invalid", "true");
   const label = input.labels?.[0];
   if (label) {
     search.id = `${input.id}-search`;
@@ -200,23 +205,29 @@ function takeTyped(state) {
  * @param {Choice | null} choice
  */
 function choose(state, choice) {
-  const { input, options } = state;
-  const before = options.several && input.value ? `${input.value}, ` : "";
-  input.value = choice ? before + choice.id : "";
+  const { input, chips, options } = state;
+  if (chips && choice) addChips(chips, choice.id, choice.name);
+  else input.value = choice?.id ?? "";
   state.search.value = "";
   expand(state, false);
   show(state, choice);
   if (choice && !choice.name) name(state);
   options.onChoice?.(choice);
-  input.dispatchEvent(new Event("change", { bubbles: true }));
+  changed(state);
   if (!choice) state.search.focus();
+}
+
+/** @param {State} state */
+function changed(state) {
+  state.input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 /** Show what is chosen, or the search box. @param {State} state @param {Choice | null} choice */
 function show(state, choice) {
-  const { input, search, chosen, options } = state;
-  const hasOne = Boolean(input.value) && !options.several;
-  input.type = options.several ? "text" : "hidden";
+  const { input, search, chosen, chips } = state;
+  if (chips) return showChips(chips);
+  const hasOne = Boolean(input.value);
+  input.type = "hidden";
   chosen.hidden = !hasOne;
   search.hidden = hasOne;
   if (!hasOne) return;
@@ -242,7 +253,7 @@ function changeButton(state) {
 /** Find the name of an id that is already there. @param {State} state */
 async function name(state) {
   const id = state.input.value;
-  if (state.options.several) return;
+  if (state.chips) return nameChips(state.chips, state.options.search);
   const found = await state.options.search(id).catch(() => []);
   const choice = found.find((one) => one.id === id);
   if (choice && state.input.value === id) { show(state, choice); state.options.onChoice?.(choice); }
