@@ -19,24 +19,30 @@ test("an instant stands where it belongs, from the start of the run to its end",
 });
 
 test("a long time without activity is cut short, unless it is asked for", () => {
-  const waits = summary([visit("A", 2, 0, 100), visit("B", 4, 100, 900, { type: "Wait" }), visit("C", 6, 900, 1000)]);
+  const waits = summary([visit("A", 2, 0, 1000), visit("B", 4, 1000, 9000, { type: "Wait" }), visit("C", 6, 9000, 10_000)], { ended: 10_000 });
   const cut = scaleOf(waits, 5000, CUT);
-  assert.deepEqual(cut.pieces.map(({ from, to, isIdle }) => [from, to, isIdle]), [[0, 100, false], [100, 900, true], [900, 1000, false]]);
-  assert.ok(cut.at(100) > 0.4 && cut.at(900) - cut.at(100) < 0.06);
-  assert.equal(scaleOf(waits, 5000, ALL).at(900), 0.9);
+  assert.deepEqual(cut.pieces.map(({ from, to, isIdle }) => [from, to, isIdle]), [[0, 1000, false], [1000, 9000, true], [9000, 10_000, false]]);
+  assert.ok(cut.at(1000) > 0.4 && cut.at(9000) - cut.at(1000) < 0.06);
+  assert.equal(scaleOf(waits, 5000, ALL).at(9000), 0.9);
 });
 
 test("the pause of an action that needs a person is no activity", () => {
-  const paused = summary([visit("A", 2, 0, 1000, { pauses: [[100, 800]] })]);
-  assert.deepEqual(scaleOf(paused, 5000, CUT).pieces.filter(({ isIdle }) => isIdle).map(({ from, to }) => [from, to]), [[100, 800]]);
+  const paused = summary([visit("A", 2, 0, 10_000, { pauses: [[1000, 8000]] })], { ended: 10_000 });
+  assert.deepEqual(scaleOf(paused, 5000, CUT).pieces.filter(({ isIdle }) => isIdle).map(({ from, to }) => [from, to]), [[1000, 8000]]);
 });
 
 test("many cut gaps leave more than half of the width to what was done", () => {
-  const visits = Array.from({ length: 15 }, (_, n) => visit("A", 2 + 2 * n, n * 100, n * 100 + 1));
-  const { pieces } = scaleOf(summary(visits, { ended: 1500 }), 9000, CUT);
+  const visits = Array.from({ length: 15 }, (_, n) => visit("A", 2 + 2 * n, n * 2000, n * 2000 + 10));
+  const { pieces } = scaleOf(summary(visits, { ended: 30_000 }), 9000, CUT);
   const idle = pieces.filter(({ isIdle }) => isIdle).reduce((sum, { start, end }) => sum + end - start, 0);
   assert.ok(idle > 0 && idle <= 0.4 + 1e-9);
   assert.ok(Math.abs(pieces.at(-1).end - 1) < 1e-9);
+});
+
+test("a run that only waits is shown as long as it is, also ahead of now", () => {
+  const waits = [visit("A", 2, 0, 1), visit("B", 4, 1, null, { type: "Wait", status: "waiting" })];
+  const { pieces, at } = scaleOf(summary(waits, { ended: null, end: null }), 60_000, CUT);
+  assert.deepEqual([pieces.length, at(60_000) > 0.8], [1, true]);
 });
 
 test("the scale of a run that goes on leaves room to grow", () => {

@@ -128,7 +128,7 @@ function input(shown, told) {
  * @param {any} told
  */
 function output({ visit }, told) {
-  if (visit?.ended === null) return [muted("There is no output yet.")];
+  if (visit?.ended === null) return [muted("There is no output yet."), ...(told.before === null ? [] : [jsonBox("The run's data meanwhile", told.before, true)])];
   if (told.after === null) return [muted(UNKNOWN)];
   const path = told.result_path;
   const result = typeof path === "string" && path !== "$" ? valueAt(told.after, path) : undefined;

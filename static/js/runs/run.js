@@ -92,11 +92,16 @@ function showTimeline(seen) {
 
 /** @param {Summary} seen */
 function showDiagram(seen) {
-  const marks = Object.fromEntries(Object.entries(statuses(seen)).map(([name, status]) => [states.get(name)?.index, status]));
-  const taken = [...transitions(seen).values()].map(({ from, to, count }) => /** @type {[number, number, number]} */ ([states.get(from)?.index, states.get(to)?.index, count]));
-  const ends = seen.end === "FlowSucceeded" ? [[states.get(seen.visits.at(-1)?.state ?? "")?.index, -1, 1]] : [];
-  const start = seen.visits.length ? [[-1, states.get(seen.visits[0].state)?.index, 1]] : [];
-  diagram.mark(marks, /** @type {[number, number, number][]} */ ([...start, ...taken, ...ends]));
+  const number = (/** @type {string} */ name) => states.get(name)?.index ?? -1;
+  const ways = [...transitions(seen).values()].map(({ from, to, count }) => ({ from: number(from), to: number(to), count }));
+  const first = seen.visits[0];
+  if (first) ways.push({ from: -1, to: number(first.state), count: 1 });
+  if (seen.end === "FlowSucceeded") ways.push({ from: number(seen.visits[seen.visits.length - 1].state), to: -1, count: 1 });
+  const marks = Object.fromEntries(Object.entries(statuses(seen)).map(([name, status]) => [number(name), status]));
+  diagram.mark(marks, ways.map(({ from, to }) => [from, to]));
+  const counts = new Map();
+  for (const { state } of seen.visits) counts.set(number(state), (counts.get(number(state)) ?? 0) + 1);
+  diagram.count(counts, new Map(ways.map(({ from, to, count }) => [`${from}-${to}`, count])));
 }
 
 /** @param {Summary} seen */

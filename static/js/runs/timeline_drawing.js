@@ -3,10 +3,13 @@
 import { duration } from "../time.js";
 import { element, icon } from "./elements.js";
 import { described, segmentsOf, spentMs, statusOf } from "./timeline_rows.js";
+import { WAITING_TYPES } from "./timeline_scale.js";
 
 /** @typedef {import("./timeline_rows.js").Row} Row */
 /** @typedef {import("./timeline_scale.js").Scale} Scale */
 /** @typedef {import("./timeline_view.js").Look} Look */
+const LABEL = 0.09; // of the width: what a few words take
+
 /** @typedef {{scale: Scale, look: Look, now: number, index: number, clock: (ms: number) => string}} How */
 
 /**
@@ -17,18 +20,30 @@ import { described, segmentsOf, spentMs, statusOf } from "./timeline_rows.js";
  * @param {number | null} moment
  */
 export function drawAxis(axis, scale, clock, moment) {
-  const marks = [0, 0.25, 0.5, 0.75].map((share) => {
+  const idle = scale.pieces.filter(({ isIdle }) => isIdle);
+  const isFree = (/** @type {number} */ share) => !idle.some(({ start, end }) => share > start - LABEL && share < end);
+  const marks = [0, 0.25, 0.5, 0.75].filter((share) => !share || isFree(share)).map((share) => {
     const at = scale.timeAt(share);
     return placed(element("span", "tl__mark", share ? `+${duration(at - scale.from)}` : clock(at)), share, 0);
   });
-  const breaks = scale.pieces.filter(({ isIdle }) => isIdle).map((piece) => {
-    const made = placed(element("span", "tl__idle"), piece.start, piece.end - piece.start);
-    made.title = `${duration(piece.to - piece.from)} without activity`;
-    made.append(element("span", "tl__length", duration(piece.to - piece.from)), element("span", "visually-hidden", " without activity"));
+  const head = moment === null ? [] : [placed(element("span", "tl__moment"), scale.at(moment), 0)];
+  axis.replaceChildren(...marks, ...breaksOf(idle), ...head);
+}
+
+/**
+ * What was cut out, and how long it was: in sight where there is room for the words.
+ * @param {import("./timeline_scale.js").Piece[]} idle
+ */
+function breaksOf(idle) {
+  let taken = -1;
+  return idle.map(({ from, to, start, end }) => {
+    const made = placed(element("span", "tl__idle"), start, end - start);
+    const hasRoom = start - taken > LABEL;
+    if (hasRoom) taken = start;
+    made.title = `${duration(to - from)} without activity`;
+    made.append(element("span", hasRoom ? "tl__length" : "visually-hidden", duration(to - from)), element("span", "visually-hidden", " without activity"));
     return made;
   });
-  const head = moment === null ? [] : [placed(element("span", "tl__moment"), scale.at(moment), 0)];
-  axis.replaceChildren(...marks, ...breaks, ...head);
 }
 
 /**
@@ -173,7 +188,8 @@ function barsOf(row, { look, scale, now }) {
   const last = row.visits[row.visits.length - 1];
   return segmentsOf(row, scale, now).map((segment, index, all) => {
     const isGrowing = last.ended === null && index === all.length - 1;
-    const bar = placed(element("span", `tl__bar status--${segment.status}`), segment.start, isGrowing ? 1 - segment.start : segment.end - segment.start);
+    const kind = WAITING_TYPES.has(last.type) ? " tl__bar--idle" : "";
+    const bar = placed(element("span", `tl__bar${kind} status--${segment.status}`), segment.start, isGrowing ? 1 - segment.start : segment.end - segment.start);
     if (!isGrowing) return bar;
     bar.dataset.growing = "";
     if (look.progress !== null) bar.append(placed(element("span", "tl__progress"), 0, look.progress));

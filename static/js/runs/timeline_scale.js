@@ -8,10 +8,12 @@
 
 const IDLE_FROM = 0.05; // of the span: a shorter gap is shown as long as it is
 const IDLE_SHARE = 0.05;
+const LEAST_IDLE_MS = 1000;
+const LEAST_BUSY_MS = 500; // of a run that did nothing else, waiting is what there is to see
 const MOST_IDLE = 0.4; // all cut gaps together
 const AHEAD = 1.2;
 const LEAST_MS = 10;
-const WAITING_TYPES = new Set(["Wait", "AwaitWebInput"]);
+export const WAITING_TYPES = new Set(["Wait", "AwaitWebInput"]);
 
 /**
  * The scale of a run. That of one that goes on reaches ahead, so that its bars may grow for a while.
@@ -24,20 +26,23 @@ export function scaleOf(summary, now, { isIdleShown }) {
   const from = summary.started ?? now;
   const last = Math.max(summary.ended ?? now, from + LEAST_MS);
   const to = summary.ended === null ? from + (last - from) * AHEAD : last;
-  const gaps = isIdleShown ? [] : gapsIn(busyTimes(summary, last), from, last);
+  const gaps = isIdleShown ? [] : gapsIn(busyTimes(summary, last, to), from, to);
   return { from, to, ...mapping(piecesOf(gaps, from, to)) };
 }
 
 /**
- * When something was at work: [from, to], merged, in order.
+ * When something was at work: [from, to], merged, in order. What it is at now may go on to the end.
  * @param {Summary} summary
  * @param {number} now
+ * @param {number} end
  * @returns {[number, number][]}
  */
-function busyTimes({ visits }, now) {
+function busyTimes({ visits, ended }, now, end) {
   /** @type {[number, number][]} */
   const merged = [];
-  for (const [from, to] of visits.flatMap((visit) => busyIn(visit, now))) {
+  const found = visits.flatMap((visit) => busyIn(visit, visit.ended === null && ended === null ? end : now));
+  if (ended === null && visits.at(-1)?.ended !== null) found.push([now, end]); // between two states
+  for (const [from, to] of found) {
     const last = merged.at(-1);
     if (last && from <= last[1]) last[1] = Math.max(last[1], to);
     else merged.push([from, to]);
@@ -69,7 +74,7 @@ function busyIn(visit, now) {
  * @returns {[number, number][]}
  */
 function gapsIn(busy, from, to) {
-  const least = (to - from) * IDLE_FROM;
+  const least = Math.max((to - from) * IDLE_FROM, LEAST_IDLE_MS);
   /** @type {[number, number][]} */
   const gaps = [];
   let end = from;
@@ -77,7 +82,8 @@ function gapsIn(busy, from, to) {
     if (start - end > least) gaps.push([end, start]);
     end = Math.max(end, stop);
   }
-  return gaps;
+  const idle = gaps.reduce((sum, [start, stop]) => sum + stop - start, 0);
+  return to - from - idle < LEAST_BUSY_MS ? [] : gaps;
 }
 
 /**
