@@ -32,7 +32,7 @@ test("the pause of an action that needs a person is no activity", () => {
 });
 
 test("many cut gaps leave more than half of the width to what was done", () => {
-  const visits = Array.from({ length: 15 }, (_, n) => visit("A", 2 + 2 * n, n * 2000, n * 2000 + 10));
+  const visits = Array.from({ length: 15 }, (_, n) => visit("A", 2 + 2 * n, n * 2000, n * 2000 + 100));
   const { pieces } = scaleOf(summary(visits, { ended: 30_000 }), 9000, CUT);
   const idle = pieces.filter(({ isIdle }) => isIdle).reduce((sum, { start, end }) => sum + end - start, 0);
   assert.ok(idle > 0 && idle <= 0.4 + 1e-9);
