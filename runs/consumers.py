@@ -96,7 +96,7 @@ class RunConsumer(AsyncWebsocketConsumer):
         batch = await hub().read(self.run_id, self.seq)
         run = batch.run_document(self._roles)
         if batch.last_seq > self.seq or run != self._shown:
-            await self.send(text_data=batch.message(self._roles).decode())
+            await self.send(text_data=batch.message(self._roles))
         self.seq, self._shown = batch.last_seq, run
         return batch.is_more
 
@@ -113,9 +113,11 @@ class RunConsumer(AsyncWebsocketConsumer):
                 if self._beats:
                     await self.send(text_data=BEAT)
 
-    async def _held_roles(self) -> set[str]:
+    async def _held_roles(self) -> frozenset[str]:
         """Return the viewer's roles now. Raises NotFound without any, or when the session has ended."""
-        roles: set[str] = await database_sync_to_async(_roles)(self.scope["session"].session_key, self.run_id)
+        roles: frozenset[str] = await database_sync_to_async(_roles)(
+            self.scope["session"].session_key, self.run_id
+        )
         self._recheck_at = time.monotonic() + RECHECK_SECONDS
         return roles
 
@@ -134,9 +136,9 @@ class Nowhere(AsyncWebsocketConsumer):
         await self.close(NOT_FOUND)
 
 
-def _roles(session_key: str | None, run_id: UUID) -> set[str]:
+def _roles(session_key: str | None, run_id: UUID) -> frozenset[str]:
     """The session is read anew: a viewer who signed out elsewhere, or was deactivated, sees no more."""
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
     user = get_user(request)
-    return access.roles_of(user, access.run_for(user, run_id))
+    return frozenset(access.roles_of(user, access.run_for(user, run_id)))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from runs import access, documents
+from runs import access, documents, log_pages
 from runs.models import Run, RunEvent
 from wire.errors import BadRequest, NotFound
 
@@ -41,7 +41,7 @@ class Batch:
     newest: RunEvent | None
     people: dict[str, list[str]]
     _runs: dict[frozenset[str], bytes] = field(default_factory=dict)
-    _messages: dict[frozenset[str], bytes] = field(default_factory=dict)
+    _messages: dict[frozenset[str], str] = field(default_factory=dict)
 
     def run_document(self, held: Collection[str]) -> bytes:
         """Return the run as JSON for a viewer with these roles."""
@@ -50,12 +50,13 @@ class Batch:
             self._runs[key] = orjson.dumps(documents.document(self.run, key, self.newest, self.people))
         return self._runs[key]
 
-    def message(self, held: Collection[str]) -> bytes:
+    def message(self, held: Collection[str]) -> str:
         """Return {"type": "events", "run": {...}, "entries": [...]} for a viewer with these roles."""
         key = frozenset(held)
         if key not in self._messages:
             run = self.run_document(key)
-            self._messages[key] = b'{"type":"events","run":%b,"entries":%b}' % (run, self.entries)
+            text = b'{"type":"events","run":%b,"entries":%b}' % (run, self.entries)
+            self._messages[key] = text.decode()
         return self._messages[key]
 
 
@@ -66,14 +67,14 @@ def read(run_id: UUID, after: int) -> Batch:
         raise NotFound(f"No Run exists with id value {run_id}.")
     rows = RunEvent.objects.filter(run=run_id, seq__gt=after, seq__lte=run.last_seq).order_by("seq")
     events = list(rows[: MOST_ENTRIES + 1])
-    shown = events[:MOST_ENTRIES]
+    shown = log_pages.within(events[:MOST_ENTRIES], log_pages.MOST_BYTES)
     entries: list[dict[str, Any]] = [documents.entry(event) for event in shown]
     newest, people = documents.beside(run)
     return Batch(
         run=run,
         entries=orjson.dumps(entries),
         last_seq=shown[-1].seq if shown else after,
-        is_more=len(events) > MOST_ENTRIES,
+        is_more=len(events) > len(shown),
         newest=newest,
         people=people,
     )

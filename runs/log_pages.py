@@ -6,19 +6,16 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import orjson
-from django.db.models import Q
 
 from flowlang.events import ACTION_POLLED, FLOW_STARTED
 from runs import documents
 from runs.models import Run, RunEvent
-from wire.timestamps import stamp
 
 PAGE_ENTRIES: Final = 100
 MOST_BYTES: Final = 1_000_000
 MOST_BYTES_AT_FIRST: Final = 200_000
-_ENTERS_OR_LEAVES: Final = (
-    Q(code__endswith="Started") | Q(code__endswith="Completed") | Q(code__endswith="Failed")
-)
+_ENTERS_OR_LEAVES: Final = ("Started", "Completed", "Failed")
+_LOOK_BACK: Final = 1_000
 
 
 def page(run: Run, after: int) -> dict[str, Any]:
@@ -62,8 +59,16 @@ def polls(run: Run) -> list[int]:
 
 
 def _opened(run: Run, after: int) -> dict[str, str] | None:
-    rows = RunEvent.objects.filter(_ENTERS_OR_LEAVES, run=run.pk, seq__lte=after).order_by("-seq")
-    event = rows.first()
-    if event is None or event.code == FLOW_STARTED or not event.code.endswith("Started"):
+    for last in range(after, 0, -_LOOK_BACK):
+        some = RunEvent.objects.filter(run=run.pk, seq__gt=last - _LOOK_BACK, seq__lte=last)
+        for event in some.order_by("-seq").only("code", "time"):
+            if event.code.endswith(_ENTERS_OR_LEAVES):
+                return _entered(event)
+    return None
+
+
+def _entered(event: RunEvent) -> dict[str, str] | None:
+    if event.code == FLOW_STARTED or not event.code.endswith("Started"):
         return None
-    return {"time": stamp(event.time) or "", "state_name": orjson.loads(event.details).get("state_name", "")}
+    name = orjson.loads(event.details).get("state_name", "")
+    return {"time": event.time.isoformat(), "state_name": name}

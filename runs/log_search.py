@@ -74,7 +74,9 @@ def matching(run: Run, q: str) -> QuerySet[RunEvent]:
 
 
 def _condition(q: str) -> Q:
-    condition = _holds("code", q) | _holds("description", q)
+    condition = _holds("description", q)
+    if q.isascii():  # as all codes are
+        condition |= _holds("code", q)
     for needle in _needles(q):
         condition |= _holds("details", needle)
     state, is_heading, code = q.partition(_HEADING)

@@ -124,6 +124,8 @@ def site_parts(host: str, port: int, home: Path, environment: dict[str, str]) ->
         "off",
         "--timeout-graceful-shutdown",
         "3",
+        "--ws-per-message-deflate",  # it would cost more CPU than all the rest of a message
+        "false",
     ]
     commands = {
         "web": web,
