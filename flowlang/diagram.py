@@ -160,11 +160,10 @@ def _plan(definition: JSON, *, catches: bool) -> _Plan:
     edges = {name: built.targets(name) for name in index}
     ranks = graph.ranks(edges)
     spans = [abs(ranks[arrow.target] - ranks[name]) for name, arrow in drawn]
-    reached = graph.reachable(edges, [built.start] if built.start is not None else index)
     plan = _Plan(
         graph=built,
         index=index,
-        lost=[name for name in index if name not in reached],
+        lost=graph.lost(built),
         is_fast=len(index) > FAST_ABOVE_STATES or sum(spans) > FAST_ABOVE_RANKS,
     )
     is_folded = sum(spans) > FOLD_ABOVE_RANKS

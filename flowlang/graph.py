@@ -57,6 +57,14 @@ def reachable(edges: Mapping[str, Iterable[str]], starts: Iterable[str]) -> set[
     return seen
 
 
+def lost(built: Graph) -> list[str]:
+    """Return the states that are not reached from the start, in the order of the text; [] without a start."""
+    if built.start is None:
+        return []
+    reached = reachable({name: built.targets(name) for name in built.states}, [built.start])
+    return [name for name in built.states if name not in reached]
+
+
 def ranks(edges: Mapping[str, list[str]]) -> dict[str, int]:
     """Return for each name how far down a layered drawing it stands: one below the lowest that leads to it.
 

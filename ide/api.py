@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ide import documents, drafts, edits, properties, publishing, scenarios
-from ide.access import draft_for
+from ide.access import draft_for, draft_of_flow
 from ide.visitors import OpenView
 from library.access import flow_for
 from library.models import Flow, FlowRole
@@ -40,28 +40,34 @@ class EditsView(OpenView):
 
 class PropertiesView(OpenView):
     def post(self, request: Request) -> Response:
-        return Response(properties.answer(drafts.texts(_body(request)).definition, _body(request)))
+        return Response(properties.answer(drafts.texts(_body(request)), _body(request)))
 
 
 class DraftsView(PageView):
     def post(self, request: Request) -> Response:
         flow = _flow(request, FlowRole.ADMINISTRATOR)
         user, content, base = _user(request), drafts.texts(_body(request)), _number(request, "base")
-        if flow and _body(request).get("force") is True:
-            drafts.discard_of_flow(user, flow)
-        draft = drafts.begin(user, content, flow, base or 0)
+        there = draft_of_flow(user, flow) if flow and _body(request).get("force") is True else None
+        if there:
+            draft = drafts.save(there, content, author=user, revision=None, base=base or 0)
+        else:
+            draft = drafts.begin(user, content, flow, base or 0)
         return Response(documents.saved(draft), status=201)
 
 
 class DraftView(PageView):
+    def get(self, request: Request, draft_id: UUID) -> Response:
+        return Response(documents.kept(draft_for(_user(request), draft_id)))
+
     def post(self, request: Request, draft_id: UUID) -> Response:
-        draft = draft_for(_user(request), draft_id)
-        content = drafts.texts(_body(request))
+        user, content = _user(request), drafts.texts(_body(request))
         revision, base = _number(request, "revision"), _number(request, "base")
-        return Response(documents.saved(drafts.save(draft, content, revision=revision, base=base)))
+        draft = drafts.save(draft_for(user, draft_id), content, author=user, revision=revision, base=base)
+        return Response(documents.saved(draft))
 
     def delete(self, request: Request, draft_id: UUID) -> Response:
-        drafts.discard(draft_for(_user(request), draft_id))
+        user = _user(request)
+        drafts.discard(draft_for(user, draft_id), author=user, revision=_number(request, "revision"))
         return Response(status=204)
 
 
@@ -78,9 +84,9 @@ class PublishView(PageView):
         else:
             number = publishing.publish_version(flow, user, content, _body(request)).number
         scenarios.adopt(draft, flow)
-        if draft:
-            drafts.discard(draft)
-        drafts.discard_of_flow(user, flow)
+        if draft and draft.flow is None:
+            drafts.discard(draft, author=user)
+        drafts.published(flow, content, _number(request, "revision"))
         kept = scenarios.published(user, flow, content.definition)
         return Response(documents.published(flow, number) | {"scenarios": kept})
 

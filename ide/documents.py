@@ -43,9 +43,16 @@ def saved(draft: Draft) -> dict[str, Any]:
     return {
         "id": str(draft.pk),
         "revision": draft.revision,
+        "base": draft.base,
         "saved_at": draft.saved_at.isoformat(),
         "address": address(draft),
     }
+
+
+def kept(draft: Draft) -> dict[str, Any]:
+    """Return a draft with its texts, and who saved them."""
+    texts = {"definition": draft.source, "input_schema": draft.schema_source}
+    return saved(draft) | texts | {"by": draft.saved_by.get_username() if draft.saved_by else ""}
 
 
 def address(draft: Draft) -> str:

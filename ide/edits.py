@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from flowlang import graph
 from flowlang.definition import Document, parse, transitions
 from flowlang.editing import Arrow, EditError, Flow
 from flowlang.editing_text import Edited, edit
@@ -88,6 +89,14 @@ def _delete(flow: Flow, wish: Wish) -> None:
     flow.delete(_text(wish, "state"))
 
 
+def _prune(flow: Flow, wish: Wish) -> None:
+    lost = graph.lost(graph.build(flow.value))
+    if not lost:
+        raise EditError("Every state is reached from the start: there is nothing to delete.")
+    for name in lost:
+        del flow.states[name]
+
+
 def _duplicate(flow: Flow, wish: Wish) -> str:
     return flow.duplicate(_text(wish, "state"))
 
@@ -98,7 +107,7 @@ def _retype(flow: Flow, wish: Wish) -> None:
 
 ACTIONS: Final[Mapping[str, Callable[[Flow, Wish], str | None]]] = {
     "add": _add, "insert": _insert, "connect": _connect, "lead": _lead, "disconnect": _disconnect,
-    "delete": _delete, "duplicate": _duplicate, "retype": _retype,
+    "delete": _delete, "prune": _prune, "duplicate": _duplicate, "retype": _retype,
 }  # fmt: skip
 
 

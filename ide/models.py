@@ -10,14 +10,19 @@ from library.models import Flow
 
 
 class Draft(models.Model):
-    """The text an author is working on: of a flow, or (flow is null) of one not yet published.
+    """A text that is being worked on: of a flow, by all its administrators, or (flow is null) of one's own.
 
-    base       number of the flow's version that the author began with; 0 without a flow
+    author     who began it
+    saved_by   who saved it last
+    base       number of the flow's version that it began with; 0 without a flow
     revision   grows with each save: who saves over a revision not seen is told so
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts")
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     flow = models.ForeignKey(Flow, null=True, on_delete=models.CASCADE, related_name="drafts")
     title = models.CharField(max_length=128, blank=True)
     source = models.TextField(blank=True)
@@ -27,7 +32,7 @@ class Draft(models.Model):
     saved_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["author", "flow"], name="draft_once")]
+        constraints = [models.UniqueConstraint(fields=["flow"], name="draft_of_flow")]
         indexes = [models.Index(fields=["author", "-saved_at"], name="draft_newest")]
 
 

@@ -43,17 +43,18 @@ class MergeView(PageView):
         if not isinstance(before, dict):
             raise BadRequest('"before" must hold the texts that this window last saw saved.')
         theirs = Texts(draft.source, draft.schema_source)
-        found = merging.answer(
-            Meeting(drafts.texts(before), mine, theirs), "The other window", _body(request).get("choices")
-        )
-        return Response(found | {"saved": documents.saved(draft)})
+        by = draft.saved_by
+        who = by.get_username() if by and by != _user(request) else "The other window"
+        meeting = Meeting(drafts.texts(before), mine, theirs)
+        found = merging.answer(meeting, who, _body(request).get("choices"))
+        return Response(found | {"saved": documents.saved(draft), "base": draft.base})
 
 
 def _draft(request: Request, flow: Flow | None) -> Draft:
-    """The draft that the page names; the person's own of the flow when the page does not know of one yet."""
-    if _body(request).get("draft"):
-        return draft_for(_user(request), _id(request, "draft"))
+    """The flow's draft, though the page may not know of it; without a flow the one that it names."""
     found = draft_of_flow(_user(request), flow) if flow else None
+    if found is None and _body(request).get("draft"):
+        found = draft_for(_user(request), _id(request, "draft"))
     if found is None:
         raise BadRequest('Say with what to merge: "draft", or "flow" and "base".')
     return found
@@ -76,6 +77,8 @@ class PresenceView(PageView):
         window: Any = str(body.get("window", ""))
         if body.get("leaving") is True:
             presence.left(flow, user, window)
-            return Response({"others": []})
+            return Response({"others": [], "draft": None, "version": 0})
         presence.seen(flow, user, window, str(body.get("state") or ""))
-        return Response({"others": presence.others(flow, user, window)})
+        draft, version = draft_of_flow(user, flow), current_version(flow).number
+        others = presence.others(flow, user, window)
+        return Response({"others": others, "draft": draft and documents.saved(draft), "version": version})

@@ -40,12 +40,12 @@ class Edition:
 
 
 def edition(user: User, flow: Flow, wanted: str) -> Edition:
-    """Return a version by its number, or the user's own draft by "draft". Raises NotFound."""
+    """Return a version by its number, or what is not yet published, by "draft". Raises NotFound."""
     if wanted == DRAFT:
         draft = draft_of_flow(user, flow)
         if draft is None:
-            raise NotFound("You have no draft of this flow. Choose one of its versions.")
-        return Edition("your draft", draft.source, draft.schema_source)
+            raise NotFound("There is no draft of this flow. Choose one of its versions.")
+        return Edition("the draft", draft.source, draft.schema_source)
     found = flow.versions.filter(number=int(wanted)).first() if _is_number(wanted) else None
     if found is None:
         raise NotFound(f'The flow "{flow.title}" has no version {wanted[:20]}.')

@@ -43,7 +43,7 @@ def new(request: SignedIn) -> HttpResponse:
     """Choose what a new flow begins with, which becomes a draft; or discard a draft."""
     error = ""
     if "discard" in request.POST:
-        drafts.discard(draft_for(request.user, request.POST["discard"]))
+        drafts.discard(draft_for(request.user, request.POST["discard"]), author=request.user)
         return redirect("ide:new")
     if request.method == "POST":
         try:

@@ -186,22 +186,41 @@ def here(name: str, flow: Any, status: int = 200, **body: Any) -> Any:
     return response.json()
 
 
-def test_two_people_see_each_other_and_what_the_other_has_changed() -> None:
+def test_two_people_see_each_other_and_what_is_saved_of_their_draft() -> None:
     flow = flow_of("alice", BASE, flow_administrator="bob")
+    assert here("bob", flow, state="Rest") == {"others": [], "draft": None, "version": 1}
     draft = {"definition": BASE.replace("3600", "60"), "flow": str(flow.pk), "base": 1}
-    Browser("bob").ask("/ide/drafts", draft)
-    assert here("bob", flow, state="Rest") == {"others": []}
-    (other,) = here("alice", flow)["others"]
-    assert other == {"name": "bob", "state": "Rest", "is_me": False, "changed": ["Rest"]}
+    saved = Browser("bob").ask("/ide/drafts", draft).json()
+    told = here("alice", flow)
+    assert told["others"] == [{"name": "bob", "state": "Rest", "is_me": False}]
+    assert told["draft"] == saved
     here("bob", flow, leaving=True)
-    assert here("alice", flow) == {"others": []}
+    assert here("alice", flow)["others"] == []
+
+
+def test_what_two_people_did_to_one_draft_is_merged_by_state_and_nothing_is_lost() -> None:
+    flow = flow_of("alice", BASE, flow_administrator="bob")
+    alice, bob = Browser("alice"), Browser("bob")
+    about = {"flow": str(flow.pk), "base": 1}
+    saved = bob.ask("/ide/drafts", about | {"definition": BASE.replace("3600", "60")}).json()
+    mine = BASE.replace("Broken", "Torn").replace("3600", "7")
+    assert alice.ask("/ide/drafts", about | {"definition": mine}).status_code == 409
+    before = {"definition": BASE, "input_schema": "{}"}
+    answer = merge("alice", mine, flow=str(flow.pk), before=before, input_schema="")
+    assert answer["conflicts"] == 1 and "bob" in answer["html"]
+    choices = {"definition": {'["States", "Rest"]': "theirs"}}
+    answer = merge("alice", mine, flow=str(flow.pk), before=before, input_schema="", choices=choices)
+    text = applied(mine, answer["edits"]["definition"])
+    assert '"Seconds": 60' in text and "Torn" in text
+    body = about | {"definition": text, "revision": answer["saved"]["revision"]}
+    assert alice.ask(f"/ide/drafts/{saved['id']}", body).status_code == 200
 
 
 def test_somebody_whose_window_has_gone_silent_is_no_longer_there() -> None:
     flow = flow_of("alice", flow_administrator="bob")
     here("bob", flow)
     Presence.objects.update(seen_at=timezone.now() - timedelta(minutes=2))
-    assert here("alice", flow) == {"others": []}
+    assert here("alice", flow)["others"] == []
 
 
 def test_only_those_who_may_edit_are_present() -> None:

@@ -4,14 +4,12 @@ import { Canvas } from "./canvas.js";
 import { showCounts } from "./counts.js";
 import { drawn } from "./drawing.js";
 import { offerToSave } from "./exporting.js";
-import { askForState } from "./find.js";
 import { buildFrame } from "./frame.js";
-import { neighbour } from "./graph.js";
-import { Handles } from "./handles.js";
+import { Interaction } from "./interaction.js";
 import { catchesOf, keptOf } from "./keeping.js";
 import { Layouts } from "./layout.js";
 import { Minimap } from "./minimap.js";
-import { described, markOutline, writeOutline } from "./outline.js";
+import { markOutline, writeOutline } from "./outline.js";
 
 /** @typedef {import("./outline.js").State} State */
 /** @typedef {import("./drawing.js").Drawing} Drawing */
@@ -27,7 +25,6 @@ import { described, markOutline, writeOutline } from "./outline.js";
  * }} Editing
  */
 
-const ZOOM_STEP = 1.25;
 const layouts = new Layouts();
 
 /**
@@ -39,24 +36,25 @@ export function mount(element, { onSelect = () => {}, editing } = {}) {
   return new Diagram(element, onSelect, editing);
 }
 
-class Diagram {
+export class Diagram {
   /** @type {Drawing | null} */
-  #drawing = null;
-  #dot = "";
+  drawing = null;
   /** @type {State[]} */
-  #states = [];
+  states = [];
+  /** @type {Record<number, string>} */
+  statuses = {};
+  #dot = "";
+  #drawn = Promise.resolve();
   /** @type {number | null} */
   #selected = null;
   /** @type {Edge | null} */
   #edge = null;
-  /** @type {Record<number, string>} */
-  #statuses = {};
   /** @type {Set<string>} */
   #taken = new Set();
   /** @type {{visits: Map<number, number>, ways: Map<string, number>}} */
   #counts = { visits: new Map(), ways: new Map() };
-  /** @type {Handles | null} */
-  #handles = null;
+  /** @type {Minimap} */
+  #minimap;
 
   /**
    * @param {HTMLElement} element
@@ -65,45 +63,10 @@ class Diagram {
    */
   constructor(element, onSelect, editing) {
     this.element = element;
-    this.onSelect = onSelect;
-    this.editing = editing;
     this.parts = buildFrame(element);
     this.canvas = new Canvas(this.parts.frame, this.parts.layer, () => this.#minimap.show(this.canvas.sight()));
     this.#minimap = new Minimap(this.parts.minimap, (point) => this.canvas.centre(point));
-    this.#listen();
-    if (editing) this.#handles = this.#editable(editing);
-  }
-
-  /** @type {Minimap} */
-  #minimap;
-
-  #listen() {
-    const { frame, controls, outline, routes } = this.parts;
-    frame.addEventListener("click", (event) => this.#click(event, false));
-    frame.addEventListener("dblclick", (event) => this.#click(event, true));
-    frame.addEventListener("keydown", (event) => this.#key(event));
-    frame.addEventListener("pointerover", (event) => this.#drawing?.hint(this.#drawing.stateAt(event.target)));
-    controls.addEventListener("click", (event) => this.#control(event));
-    outline.addEventListener("click", (event) => this.#chooseInList(event));
-    routes.addEventListener("change", () => this.showRoutes(this.#routesBox().checked));
-  }
-
-  /** @param {Editing} editing */
-  #editable(editing) {
-    this.element.classList.add("is-editable");
-    this.parts.frame.addEventListener("contextmenu", (event) => {
-      const index = this.#drawing?.stateAt(event.target) ?? null;
-      if (index === null) return;
-      event.preventDefault();
-      this.#choose(index, false);
-      editing.onMenu({ left: event.clientX, bottom: event.clientY });
-    });
-    return new Handles(this.parts.layer, {
-      scale: () => this.canvas.view.scale,
-      stateAt: (x, y) => this.#drawing?.stateAt(document.elementsFromPoint(x, y).find((one) => one.closest("g[id^=state-]")) ?? null) ?? null,
-      onConnect: editing.onConnect,
-      onInsert: editing.onInsert,
-    });
+    this.interaction = new Interaction(this, onSelect, editing);
   }
 
   /**
@@ -111,19 +74,29 @@ class Diagram {
    * @param {string} dot
    * @param {State[]} states
    */
-  async draw(dot, states) {
-    if (dot === this.#dot) return;
-    this.#dot = dot;
+  draw(dot, states) {
+    if (dot !== this.#dot) {
+      this.#dot = dot;
+      this.#drawn = this.#draw(dot, states);
+    }
+    return this.#drawn;
+  }
+
+  /**
+   * @param {string} dot
+   * @param {State[]} states
+   */
+  async #draw(dot, states) {
     const isWanted = () => dot === this.#dot;
     const layout = await layouts.of(dot);
     if (!layout || !isWanted()) return;
     if (layout.svg === null) return this.stale(`cannot be drawn: ${layout.reason}`);
-    const drawing = await drawn(layout.svg, this.parts.layer, states, isWanted);
+    const drawing = await drawn(layout.svg, this.parts.layer, states, { isWanted, before: this.drawing });
     if (!isWanted()) return;
     if (!drawing) return this.stale("cannot be drawn: the layout is not a picture");
     this.#show(drawing, states);
     await writeOutline(this.parts.outline, states, isWanted);
-    if (isWanted()) markOutline(this.parts.outline, states, this.#statuses);
+    if (isWanted()) markOutline(this.parts.outline, states, this.statuses);
   }
 
   /**
@@ -131,16 +104,16 @@ class Diagram {
    * @param {State[]} states
    */
   #show(drawing, states) {
-    const old = { states: this.#states, boxes: this.#drawing?.boxes, selected: this.#selected };
+    const old = { states: this.states, boxes: this.drawing?.boxes, selected: this.#selected };
     const kept = keptOf(old, { states, boxes: drawing.boxes });
-    this.#states = states;
-    this.#drawing = drawing;
+    this.states = states;
+    this.drawing = drawing;
     const catches = catchesOf(states);
     drawing.setRoutes(catches);
     this.parts.routes.hidden = catches.length === 0;
     this.canvas.size = drawing.size;
     this.#minimap.draw(drawing.boxes.values(), drawing.size);
-    drawing.mark(this.#statuses, this.#taken);
+    drawing.mark(this.statuses, this.#taken);
     showCounts(drawing, this.#counts.visits, this.#counts.ways);
     if (this.canvas.isFitted) this.canvas.fit();
     else if (kept.by) this.canvas.shift(kept.by);
@@ -155,10 +128,10 @@ class Diagram {
    * @param {Iterable<[number, number]>} [takenEdges] [from, to]
    */
   mark(statuses, takenEdges = []) {
-    this.#statuses = statuses;
+    this.statuses = statuses;
     this.#taken = new Set([...takenEdges].map(([from, to]) => `${from}-${to}`));
-    this.#drawing?.mark(this.#statuses, this.#taken);
-    markOutline(this.parts.outline, this.#states, this.#statuses);
+    this.drawing?.mark(this.statuses, this.#taken);
+    markOutline(this.parts.outline, this.states, this.statuses);
   }
 
   /**
@@ -168,7 +141,7 @@ class Diagram {
    */
   count(visits, ways) {
     this.#counts = { visits, ways };
-    if (this.#drawing) showCounts(this.#drawing, visits, ways);
+    if (this.drawing) showCounts(this.drawing, visits, ways);
   }
 
   /**
@@ -178,11 +151,20 @@ class Diagram {
   select(index) {
     this.#selected = index;
     this.#edge = null;
-    this.#drawing?.select(index);
-    this.#drawing?.selectEdge(null);
-    const box = index === null ? undefined : this.#drawing?.boxes.get(index);
-    this.#handles?.atState(box);
+    this.drawing?.select(index);
+    this.drawing?.selectEdge(null);
+    const box = index === null ? undefined : this.drawing?.boxes.get(index);
+    this.interaction.handles?.atState(box);
     if (box) this.canvas.reveal(box);
+  }
+
+  /** @param {Edge & {middle: {x: number, y: number}}} edge */
+  selectEdge(edge) {
+    this.select(edge.from < 0 ? null : edge.from);
+    this.#edge = edge;
+    this.drawing?.selectEdge(edge.id);
+    this.interaction.handles?.atArrow(edge.middle);
+    this.canvas.reveal({ x: edge.middle.x - 20, y: edge.middle.y - 20, width: 40, height: 40 });
   }
 
   /**
@@ -197,7 +179,7 @@ class Diagram {
 
   /** @param {string} reason */
   #stripText(reason) {
-    return this.#drawing ? `The diagram shows the last valid version (${reason}).` : `No diagram yet (${reason}).`;
+    return this.drawing ? `The diagram shows the last valid version (${reason}).` : `No diagram yet (${reason}).`;
   }
 
   /**
@@ -209,6 +191,10 @@ class Diagram {
     this.element.classList.toggle("has-routes", isShown);
   }
 
+  get areRoutesShown() {
+    return this.#routesBox().checked;
+  }
+
   #routesBox() {
     return /** @type {HTMLInputElement} */ (this.parts.routes.querySelector("input"));
   }
@@ -216,6 +202,11 @@ class Diagram {
   /** What is chosen now: a state, or an arrow and the state it comes from. */
   get chosen() {
     return { state: this.#selected, edge: this.#edge };
+  }
+
+  /** Whether there are states that are not reached from the start. */
+  get hasLost() {
+    return Boolean(this.drawing?.svg.querySelector(".unreachable"));
   }
 
   fit() {
@@ -233,115 +224,11 @@ class Diagram {
 
   /** Ask for a state by name. */
   find() {
-    const before = this.#selected;
-    askForState(this.parts.frame, this.#states, {
-      onLook: (index) => this.select(index),
-      onDone: (index) => {
-        this.focus();
-        if (index === null) this.select(before);
-        else this.#choose(index, false);
-      },
-    });
-  }
-
-  /**
-   * @param {MouseEvent} event
-   * @param {boolean} isOpened
-   */
-  #click(event, isOpened) {
-    if (this.canvas.hasMoved || !this.#drawing) return;
-    const index = this.#drawing.stateAt(event.target);
-    if (index !== null) return this.#choose(index, isOpened);
-    const edge = this.editing ? this.#drawing.edgeAt(event.target) : null;
-    if (edge) this.#chooseEdge(edge);
-  }
-
-  /** @param {Edge & {middle: {x: number, y: number}}} edge */
-  #chooseEdge(edge) {
-    this.select(edge.from < 0 ? null : edge.from);
-    this.#edge = edge;
-    this.#drawing?.selectEdge(edge.id);
-    this.#handles?.atArrow(edge.middle);
-    this.canvas.reveal({ x: edge.middle.x - 20, y: edge.middle.y - 20, width: 40, height: 40 });
-    this.parts.spoken.textContent = `Arrow from ${this.#nameOf(edge.from) ?? "the start"} to ${this.#nameOf(edge.to) ?? "the end"}`;
-  }
-
-  /** @param {number} index */
-  #nameOf(index) {
-    return this.#states.find((state) => state.index === index)?.name;
-  }
-
-  /** The next arrow that leads on from the chosen state, or from the start. */
-  #nextEdge() {
-    const edges = this.#drawing?.edges.filter(({ from }) => from === (this.#selected ?? -1)) ?? [];
-    const at = edges.findIndex(({ id }) => id === this.#edge?.id);
-    if (edges.length) this.#chooseEdge(edges[(at + 1) % edges.length]);
-  }
-
-  /** @param {Event} event */
-  #chooseInList(event) {
-    const button = /** @type {Element} */ (event.target).closest("[data-state]");
-    if (button instanceof HTMLElement) this.#choose(Number(button.dataset.state), true);
-  }
-
-  /**
-   * @param {number | null} index
-   * @param {boolean} isOpened
-   */
-  #choose(index, isOpened) {
-    this.select(index);
-    const state = this.#states.find((state) => state.index === index);
-    if (state) this.parts.spoken.textContent = described(state, this.#statuses[state.index]);
-    this.onSelect(index, { isOpened });
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== this.parts.frame) return;
-    const act = this.#actions()[event.key];
-    const isTaken = act ? true : this.editing?.onKey(event.key);
-    if (!isTaken) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act?.();
-  }
-
-  /** @returns {Record<string, () => void>} */
-  #actions() {
-    const arrows = /** @type {const} */ (["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
-    return {
-      ...Object.fromEntries(arrows.map((key) => [key, () => this.#step(key)])),
-      ...(this.#selected === null ? {} : { Enter: () => this.#choose(this.#selected, true) }),
-      ...(this.editing ? { e: () => this.#nextEdge() } : {}),
-      "0": () => this.canvas.actualSize(),
-      "1": () => this.fit(),
-      "+": () => this.zoom(ZOOM_STEP),
-      "=": () => this.zoom(ZOOM_STEP),
-      "-": () => this.zoom(1 / ZOOM_STEP),
-      "/": () => this.find(),
-      f: () => this.showRoutes(!this.#routesBox().checked),
-    };
-  }
-
-  /** @param {"ArrowUp" | "ArrowDown" | "ArrowLeft" | "ArrowRight"} key */
-  #step(key) {
-    if (!this.#drawing) return;
-    this.#choose(neighbour(this.#selected, key, this.#drawing.edges, this.#drawing.boxes), false);
-  }
-
-  /** @param {Event} event */
-  #control(event) {
-    const button = /** @type {Element} */ (event.target).closest("[data-zoom]");
-    if (!(button instanceof HTMLElement)) return;
-    const actions = {
-      in: () => this.zoom(ZOOM_STEP), out: () => this.zoom(1 / ZOOM_STEP), fit: () => this.fit(),
-      find: () => this.find(), export: () => this.#save(button),
-    };
-    actions[/** @type {keyof typeof actions} */ (button.dataset.zoom)]?.();
+    this.interaction.find();
   }
 
   /** @param {HTMLElement} button */
-  #save(button) {
-    if (this.#drawing) offerToSave(button, { drawing: this.#drawing, dot: this.#dot, element: this.element });
+  save(button) {
+    if (this.drawing) offerToSave(button, { drawing: this.drawing, dot: this.#dot, element: this.element });
   }
 }

@@ -1,122 +1,153 @@
 // @ts-check
 // The drawn flow: its states and edges by number, and the marks on them.
 import { inSlices } from "./chunks.js";
-import { arc, badge, barPath, entitle, fit, icon, made, shiftOf } from "./decoration.js";
-import { edgeOf } from "./graph.js";
-import { boxOf, middleOf } from "./measure.js";
-import { described } from "./outline.js";
+import { arc, shiftOf } from "./decoration.js";
+import { clusterOf, decorated, keyOf } from "./parts.js";
 import { drawingOf, partsOf, rebuilt } from "./sanitise.js";
 
 /** @typedef {import("./graph.js").Box} Box */
 /** @typedef {import("./graph.js").Edge} Edge */
 /** @typedef {import("./outline.js").State} State */
+/** @typedef {import("./parts.js").Part} Part */
+/** @typedef {NonNullable<ReturnType<typeof drawingOf>>} Found */
 
 const SVG = "http://www.w3.org/2000/svg";
 const STATUS = /^status--/;
+const GROUPS_AT_ONCE = 20;
+const MOST_NEW = 0.5; // of a picture: what has more that is new is drawn anew
 
 /**
- * Build the picture in `layer`, unseen until it is whole; then it takes the place of the old one.
+ * Show the picture: only what differs from the one before is drawn, or else all of it unseen and then at once.
  * @param {string} text the SVG that Graphviz has made
  * @param {HTMLElement} layer
  * @param {State[]} states
- * @param {() => boolean} isWanted
+ * @param {{isWanted: () => boolean, before: Drawing | null}} how
  * @returns {Promise<Drawing | null>} null when it is no picture, or not wanted any more
  */
-export async function drawn(text, layer, states, isWanted) {
+export async function drawn(text, layer, states, { isWanted, before }) {
   const found = drawingOf(text);
   if (!found) return null;
-  const { svg, graph, rest, batches } = found;
-  const drawing = new Drawing(svg, new Map(states.map((state) => [state.index, state])));
-  svg.classList.add("is-coming");
-  layer.append(svg);
-  drawing.take(graph, rest.flatMap(rebuilt));
-  const isWhole = await inSlices(batches, (batch) => drawing.take(graph, partsOf(batch)), isWanted);
+  const byIndex = new Map(states.map((state) => [state.index, state]));
+  const keys = found.groups.map((group) => keyOf(group, byIndex));
+  const fresh = keys.filter((key) => !before?.parts.has(key));
+  const isPatch = before !== null && fresh.length <= keys.length * MOST_NEW;
+  const drawing = new Drawing(found, isPatch ? before : null);
+  const wanted = isPatch ? fresh : keys;
+  if (!isPatch) drawing.begin(layer, found, byIndex);
+  const texts = new Map(keys.map((key, at) => [key, found.groups[at]]));
+  const batches = [];
+  for (let at = 0; at < wanted.length; at += GROUPS_AT_ONCE) batches.push(wanted.slice(at, at + GROUPS_AT_ONCE));
+  const isWhole = await inSlices(batches, (batch) => {
+    const nodes = partsOf(batch.map((key) => texts.get(key) ?? "")).filter((node) => node instanceof SVGGElement);
+    nodes.forEach((node, at) => drawing.take(batch[at], decorated(/** @type {SVGGElement} */ (node), byIndex), !isPatch));
+  }, isWanted);
   if (!isWhole) {
-    svg.remove();
+    if (!isPatch) drawing.svg.remove();
     return null;
   }
-  svg.classList.remove("is-coming");
-  layer.replaceChildren(svg);
+  if (isPatch) drawing.patch(before, keys, found);
+  else drawing.reveal(layer);
   return drawing;
 }
 
 export class Drawing {
+  /** @type {Map<string, Part>} */
+  parts = new Map();
   /** @type {Map<number, SVGGElement>} */
   groups = new Map();
   /** @type {Map<number, Box>} */
   boxes = new Map();
   /** @type {(Edge & {group: Element, middle: {x: number, y: number}})[]} */
   edges = [];
+  /** @type {Node[]} */
+  #rest = [];
 
   /**
-   * @param {SVGSVGElement} svg
-   * @param {Map<number, State>} states
+   * @param {Found} found
+   * @param {Drawing | null} before whose picture becomes this one
    */
-  constructor(svg, states) {
-    this.svg = svg;
-    this.states = states;
+  constructor({ svg, graph }, before) {
+    this.svg = before?.svg ?? svg;
+    this.graph = before?.graph ?? graph;
     const [, , width, height] = (svg.getAttribute("viewBox") ?? "0 0 1 1").split(" ").map(Number);
     this.size = { width, height };
-    svg.setAttribute("width", String(width));
-    svg.setAttribute("height", String(height));
     this.shift = shiftOf(svg.querySelector("g"));
   }
 
   /**
-   * Put nodes into the graph, states and edges with what is drawn on them.
-   * @param {Element} graph
-   * @param {Node[]} nodes
+   * Begin a picture of its own, which is not seen before it is whole.
+   * @param {HTMLElement} layer
+   * @param {Found} found
+   * @param {Map<number, State>} states
    */
-  take(graph, nodes) {
-    for (const node of nodes) {
-      if (node instanceof SVGGElement && node.id) this.#decorate(node);
-      graph.append(node);
+  begin(layer, { rest }, states) {
+    this.#measure(this.svg, this.graph);
+    this.svg.classList.add("is-coming");
+    this.#rest = rest.flatMap(rebuilt);
+    this.graph.append(...this.#rest);
+    for (const node of this.#rest) {
+      if (node instanceof SVGGElement && node.id) this.take(node.id, decorated(node, states), false);
     }
+    layer.append(this.svg);
   }
 
-  /** @param {SVGGElement} group */
-  #decorate(group) {
-    const edge = edgeOf(group.id);
-    if (edge) return this.#edge(edge, group);
-    const state = /^state-(\d+)$/.exec(group.id);
-    if (state) this.#state(Number(state[1]), group);
-  }
-
-  /**
-   * Give an edge a broad invisible line to be pointed at, and its conditions in full.
-   * @param {Edge} edge
-   * @param {SVGGElement} group
-   */
-  #edge(edge, group) {
-    const line = group.querySelector("path");
-    const points = line?.getAttribute("d") ?? "";
-    const middle = line ? this.#moved(middleOf(points)) : { x: 0, y: 0 };
-    this.edges.push({ ...edge, group, middle });
-    if (line) group.prepend(made("path", { class: "edge__reach", d: points }));
-    const words = (this.states.get(edge.from)?.ways ?? [])
-      .filter(({ to, kind, words }) => to === edge.to && kind === edge.kind && words)
-      .map(({ words }) => words);
-    if (words.length) entitle(group, words.join("\n"));
+  /** @param {HTMLElement} layer */
+  reveal(layer) {
+    // Taken out and put in again, it would be laid out again.
+    for (const other of [...layer.children]) if (other !== this.svg) other.remove();
+    this.svg.classList.remove("is-coming");
   }
 
   /**
-   * Give a state its bar for the status, its icon and badge, and keep its text inside its box.
-   * @param {number} index
-   * @param {SVGGElement} group
+   * Make the picture before this one: what is the same stays as it is.
+   * @param {Drawing} before
+   * @param {string[]} keys of all parts
+   * @param {Found} found
    */
-  #state(index, group) {
-    const shape = group.querySelector("path, polygon");
-    if (!shape) return; // not drawn by to_dot
-    const box = boxOf(shape.getAttribute("d") ?? shape.getAttribute("points") ?? "");
-    const state = this.states.get(index);
-    shape.after(made("path", { class: "state__bar", d: barPath(box) }), icon(state?.type ?? "", box));
-    const texts = [...group.querySelectorAll("text")];
-    const last = texts.at(-1);
-    if (last) group.append(...badge(last, box));
-    texts.forEach((text, at) => fit(text, box, at === texts.length - 1 && at > 0));
+  patch(before, keys, { svg, graph, rest }) {
+    this.#measure(svg, graph);
+    const wanted = new Set(keys);
+    for (const [key, part] of before.parts) if (!wanted.has(key)) part.group.remove();
+    for (const node of before.#rest) node.parentNode?.removeChild(node);
+    const fresh = [...this.parts.values()];
+    for (const key of keys) {
+      const part = before.parts.get(key);
+      if (part) this.take(key, part, false);
+    }
+    this.#rest = rest.flatMap(rebuilt);
+    this.graph.prepend(...this.#rest, ...fresh.filter(clusterOf).map(({ group }) => group));
+    const firstEdge = before.edges.find(({ group }) => group.isConnected)?.group ?? null;
+    for (const part of fresh) {
+      if (part.edge) this.graph.append(part.group);
+      else if (!clusterOf(part)) this.graph.insertBefore(part.group, firstEdge);
+    }
+    this.#routes = before.#routes;
+  }
+
+  /**
+   * @param {Element} svg
+   * @param {Element} graph
+   */
+  #measure(svg, graph) {
+    const { width, height } = this.size;
+    const viewBox = svg.getAttribute("viewBox") ?? "";
+    for (const [name, value] of Object.entries({ viewBox, width, height })) this.svg.setAttribute(name, String(value));
+    this.graph.setAttribute("transform", graph.getAttribute("transform") ?? "");
+  }
+
+  /**
+   * @param {string} key
+   * @param {Part} part
+   * @param {boolean} isShown whether it is put into the picture at once
+   */
+  take(key, part, isShown) {
+    this.parts.set(key, part);
+    const { group, index, box, edge, middle } = part;
+    if (isShown) this.graph.append(group);
+    if (edge && middle) this.edges.push({ ...edge, group, middle: this.#moved(middle) });
+    if (index === undefined || !box) return;
     this.groups.set(index, group);
     this.boxes.set(index, { ...box, ...this.#moved(box) });
-    if (state) entitle(group, described(state, undefined));
   }
 
   /** @param {{x: number, y: number}} point as Graphviz counts */
@@ -187,6 +218,14 @@ export class Drawing {
   edgeAt(target) {
     const group = target instanceof Element ? target.closest("g[id^=edge-]") : null;
     return this.edges.find((edge) => edge.group === group) ?? null;
+  }
+
+  /**
+   * Whether a place in the drawing belongs to the frame around what is not reachable.
+   * @param {EventTarget | null} target
+   */
+  isLostAt(target) {
+    return target instanceof Element && target.closest("g.unreachable") !== null;
   }
 
   /**

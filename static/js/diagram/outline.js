@@ -3,19 +3,30 @@
 import { inSlices } from "./chunks.js";
 
 /** @typedef {{to: number, kind: string, words: string}} Way to -1: the end */
+/** What an item of the list says, so that one that would say the same is left as it is. @type {WeakMap<Element, string>} */
+const written = new WeakMap();
+
 /** @typedef {{index: number, name: string, type: string, provider?: string | null, ways?: Way[]}} State */
 
 /**
- * Fill `list` with one button for each state, and below it where it leads.
+ * Make `list` hold one button for each state, and below it where it leads.
  * @param {HTMLElement} list
  * @param {State[]} states
  * @param {() => boolean} isWanted
  */
 export async function writeOutline(list, states, isWanted) {
   const names = new Map(states.map(({ index, name }) => [index, name]));
-  const fresh = document.createDocumentFragment();
-  const isWhole = await inSlices(states, (state) => fresh.append(item(buttonOf(state), nextList(state, names))), isWanted);
-  if (isWhole) list.replaceChildren(fresh);
+  const said = (/** @type {State} */ state) => JSON.stringify([state, (state.ways ?? []).map(({ to }) => names.get(to))]);
+  const isWhole = await inSlices(states.entries(), ([at, state]) => {
+    const words = said(state);
+    const old = list.children[at];
+    if (old && written.get(old) === words) return;
+    const fresh = item(buttonOf(state), nextList(state, names));
+    written.set(fresh, words);
+    if (old) old.replaceWith(fresh);
+    else list.append(fresh);
+  }, isWanted);
+  while (isWhole && list.children.length > states.length) list.lastElementChild?.remove();
 }
 
 /**

@@ -11,13 +11,12 @@ const ATTRIBUTES = new Set([
 // One state, edge or cluster as Graphviz writes it; only links hold groups of their own, and we make none.
 const GROUP = /<g id="[^"<>]*" class="(?:node|edge|cluster)\b[^"<>]*">[^]*?<\/g>\n/g;
 const LINK = '<g id="a_';
-const GROUPS_AT_ONCE = 20;
 
 /**
- * The drawing in `text` without its parts, and these in batches of text: `partsOf` reads one. Reading it all at
- * once would stop the page. Null when the text is not an SVG.
+ * The drawing in `text` without its parts, and these as texts: `partsOf` reads them, a few at a time. Reading it
+ * all at once would stop the page. Null when the text is not an SVG.
  * @param {string} text
- * @returns {{svg: SVGSVGElement, graph: Element, rest: Node[], batches: string[]} | null}
+ * @returns {{svg: SVGSVGElement, graph: Element, rest: Node[], groups: string[]} | null}
  */
 export function drawingOf(text) {
   const groups = text.includes(LINK) ? [] : text.match(GROUP) ?? [];
@@ -27,17 +26,15 @@ export function drawingOf(text) {
   const outer = [...root.children].find(({ localName }) => localName === "g");
   const graph = outer ? shell(outer) : svg;
   if (outer) svg.append(graph);
-  const batches = [];
-  for (let at = 0; at < groups.length; at += GROUPS_AT_ONCE) batches.push(groups.slice(at, at + GROUPS_AT_ONCE).join(""));
-  return { svg, graph, rest: [...(outer ?? root).childNodes], batches };
+  return { svg, graph, rest: [...(outer ?? root).childNodes], groups };
 }
 
 /**
- * What of a batch may be shown, as new nodes.
- * @param {string} batch
+ * What of some groups may be shown, as new nodes.
+ * @param {string[]} groups
  */
-export function partsOf(batch) {
-  return [...parsed(`<svg xmlns="${SVG}">${batch}</svg>`).childNodes].flatMap(rebuilt);
+export function partsOf(groups) {
+  return [...parsed(`<svg xmlns="${SVG}">${groups.join("")}</svg>`).childNodes].flatMap(rebuilt);
 }
 
 /** @param {string} text */

@@ -4,9 +4,11 @@
 const QUIET_MILLISECONDS = 1000;
 const RETRY_MILLISECONDS = 5000;
 const KEEPALIVE_CHARACTERS = 60_000;
+const GONE = 404;
+const CONFLICT = 409;
 
 /** @typedef {{ok: boolean, status: number, body: any}} Reply */
-/** @typedef {{id: string, revision: number, saved_at: string, address: string}} Saved */
+/** @typedef {{id: string, revision: number, base: number, saved_at: string, address: string}} Saved */
 
 export class Drafts {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -85,12 +87,17 @@ export class Drafts {
   }
 
   /**
-   * Go on from what another window has saved: its text has been merged into this one.
+   * Go on from what somebody else has saved: that text has been merged into this one, or has taken its place.
    * @param {Saved} saved
+   * @param {{definition: string, input_schema: string}} [same] the texts, where this window holds the same now
    */
-  takeUp(saved) {
+  takeUp(saved, same) {
     this.saved = saved;
     this.isBlocked = false;
+    if (!same) return;
+    clearTimeout(this.#timer);
+    this.kept = same;
+    this.#savedChanges = this.#changes;
   }
 
   /** @returns {Record<string, unknown>} */
@@ -102,7 +109,10 @@ export class Drafts {
   /** @param {Reply | null} reply */
   #failed(reply) {
     const detail = reply?.body?.error?.detail;
-    if (reply?.status === 409) {
+    if (reply?.status === GONE && this.saved) {
+      this.saved = null; // published or discarded by somebody else: this text goes on as a new draft
+      this.#later(0);
+    } else if (reply?.status === CONFLICT) {
       this.isBlocked = true;
       this.onState("Not saved", true);
       this.onConflict(detail ?? "");

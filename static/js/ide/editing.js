@@ -14,6 +14,7 @@ import { change } from "./text.js";
  *   ask: (wish: Record<string, unknown>) => Promise<{ok: boolean, status: number, body: any}>,
  *   say: (words: string, kind?: string) => void,
  *   show: (name: string) => void, brings a state's text into sight
+ *   hasLost: () => boolean, whether the diagram has states that are not reached
  *   properties: () => void, focus: () => void, gives the diagram the focus
  *   rename: (name: string) => void, chosen: () => {state: number | null, edge: Edge | null},
  * }} Surroundings
@@ -31,11 +32,12 @@ export class Editing {
   /** @param {Surroundings} around */
   constructor(around) {
     this.around = around;
-    /** @type {Record<string, {title: string, needs: "state" | "edge" | "any" | "none", run: () => unknown}>} */
+    /** @type {Record<string, {title: string, needs: "state" | "edge" | "any" | "lost" | "none", run: () => unknown}>} */
     this.actions = {
       add: { title: "Add a state after this one…", needs: "none", run: () => this.#add() },
       insert: { title: "Put a state on this arrow…", needs: "edge", run: () => this.#insert() },
       connect: { title: "Draw an arrow to…", needs: "any", run: () => this.#connect() },
+      reach: { title: "Lead another state to it…", needs: "state", run: () => this.#reach() },
       catch: { title: "Lead its errors to…", needs: "state", run: () => this.#catch() },
       duplicate: { title: "Duplicate", needs: "state", run: () => this.#perform({ do: "duplicate", state: this.name }) },
       retype: { title: "Change its type…", needs: "state", run: () => this.#retype() },
@@ -43,12 +45,13 @@ export class Editing {
       rename: { title: "Rename… (F2)", needs: "state", run: () => this.name && this.around.rename(this.name) },
       ...(document.querySelector("[data-try]") ? { test: this.#testing() } : {}),
       delete: { title: "Delete", needs: "any", run: () => this.#delete() },
+      prune: { title: "Delete all that is not reachable", needs: "lost", run: () => this.#perform({ do: "prune" }) },
     };
   }
 
   /** @type {Record<string, string>} */
   static KEYS = {
-    a: "add", i: "insert", c: "connect", x: "catch", d: "duplicate", t: "retype", p: "properties",
+    a: "add", i: "insert", c: "connect", r: "reach", x: "catch", d: "duplicate", t: "retype", p: "properties",
     F2: "rename", Delete: "delete", Backspace: "delete",
   };
 
@@ -78,6 +81,7 @@ export class Editing {
     const { needs } = this.actions[name];
     if (needs === "state" && !this.name) return "Choose a state in the diagram first.";
     if (needs === "edge" && !this.edge) return "Choose an arrow in the diagram first (click it, or press E on a state).";
+    if (needs === "lost" && !this.around.hasLost()) return "Every state is reached from the start.";
     if (needs === "any" && !this.name && !this.edge) return "Choose a state or an arrow in the diagram first.";
     return "";
   }
@@ -147,6 +151,12 @@ export class Editing {
       : this.#nameOf(to);
     if (!target) return;
     await this.#perform(arrow ? { do: "lead", arrow, target } : { do: "connect", state: name, target });
+  }
+
+  async #reach() {
+    const { name } = this;
+    const source = await this.#state(`Which state leads to “${name}”`);
+    if (source) await this.#perform({ do: "connect", state: source, target: name });
   }
 
   async #catch() {

@@ -8,7 +8,8 @@ import { Properties } from "./properties.js";
 const TOLD = [
   ["A I", "In the diagram: add a state, put one on the chosen arrow"],
   ["E", "In the diagram: the next arrow of the chosen state"],
-  ["C X", "In the diagram: draw an arrow, lead errors to a state"],
+  ["C R", "In the diagram: draw an arrow from the chosen state, or to it"],
+  ["X", "In the diagram: lead errors of the state to another"],
   ["D T P", "In the diagram: duplicate, change the type, properties"],
   ["Del", "In the diagram: delete the state or arrow"],
   ["/ F", "In the diagram: find a state, failure routes"],
@@ -17,14 +18,14 @@ const TOLD = [
 /**
  * @param {HTMLElement} root of the editor page
  * @param {{
- *   view: any, addresses: Record<string, string>, palette: any[], diagram: () => any,
+ *   view: any, texts: () => {definition: string, input_schema: string}, addresses: Record<string, string>, palette: any[], diagram: () => any,
  *   states: () => {index: number, name: string, type: string}[], show: (name: string, focus: boolean) => void,
  * }} page
  */
 export function editingTools(root, page) {
   const { view, addresses, palette, states } = page;
   const panel = /** @type {HTMLElement} */ (root.querySelector("#panel-properties"));
-  const properties = new Properties(panel, { view, ask: (body) => postJSON(addresses.properties, body), say: toast });
+  const properties = new Properties(panel, { view, ask: (body) => postJSON(addresses.properties, { input_schema: page.texts().input_schema, ...body }), say: toast });
   const editing = new Editing({
     view, palette, states,
     ask: (wish) => postJSON(addresses.edits, wish),
@@ -32,6 +33,7 @@ export function editingTools(root, page) {
     show: (name) => page.show(name, false),
     chosen: () => page.diagram().chosen,
     focus: () => page.diagram().focus(),
+    hasLost: () => page.diagram().hasLost,
     properties: () => showTab(/** @type {HTMLElement} */ (root.querySelector("#tab-properties"))),
     rename: (name) => {
       page.show(name, true);

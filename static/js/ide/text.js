@@ -2,7 +2,7 @@
 // One text of the flow in a CodeMirror editor.
 import {
   basicSetup, EditorState, EditorView, foldedRanges, indentUnit, indentWithTab, isolateHistory, json, keymap,
-  lintGutter, setDiagnostics, unfoldEffect,
+  lintGutter, setDiagnostics, Transaction, unfoldEffect,
 } from "../../vendor/codemirror.js";
 import { placeholders } from "./placeholders.js";
 import { theme } from "./theme.js";
@@ -69,6 +69,15 @@ function unfolding(view, position) {
  */
 export function change(view, changes) {
   view.dispatch({ changes, annotations: isolateHistory.of("full"), userEvent: "input", scrollIntoView: true });
+}
+
+/**
+ * Change the text as somebody else has changed it: one's own undo leaves that alone.
+ * @param {EditorView} view
+ * @param {Change[]} changes
+ */
+export function changeUnseen(view, changes) {
+  view.dispatch({ changes, annotations: Transaction.addToHistory.of(false) });
 }
 
 /**

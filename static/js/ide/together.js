@@ -3,6 +3,7 @@
 import { LocalCopy } from "./local_copy.js";
 import { mountMerge } from "./merge.js";
 import { mountPresence } from "./presence.js";
+import { followTheirs } from "./theirs.js";
 
 const KEEP_MILLISECONDS = 400;
 
@@ -14,9 +15,10 @@ const KEEP_MILLISECONDS = 400;
  *   page: {definition: string, input_schema: string, flow: string | null, base: number},
  *   texts: () => Texts, title: () => string, drafts: import("./drafts.js").Drafts,
  *   edit: (name: "definition" | "input_schema", edits: Edits) => void, state: () => string | undefined,
+ *   take: (name: "definition" | "input_schema", edits: Edits) => void, onTaken: (draft: any) => void, address: string,
  * }} around
  */
-export function mountTogether(root, { page, texts, title, drafts, edit, state }) {
+export function mountTogether(root, { page, texts, title, drafts, edit, take, onTaken, address, state }) {
   const strip = /** @type {HTMLElement} */ (root.querySelector("[data-local]"));
   const loaded = { definition: page.definition, input_schema: page.input_schema };
   const copy = new LocalCopy(localStorage, `${strip.dataset.user}:${page.flow ?? drafts.saved?.id ?? "new"}`);
@@ -32,12 +34,20 @@ export function mountTogether(root, { page, texts, title, drafts, edit, state })
       }
       if (answer.base !== undefined) page.base = answer.base;
       if (answer.saved) drafts.takeUp(answer.saved);
-      for (const place of root.querySelectorAll("[data-conflict], [data-behind]")) /** @type {HTMLElement} */ (place).hidden = true;
+      for (const place of root.querySelectorAll("[data-conflict], [data-behind], [data-newer]")) /** @type {HTMLElement} */ (place).hidden = true;
       drafts.changed();
     },
   });
   if (found) offer(strip, found.at);
-  mountPresence(root.querySelector("[data-presence]"), { flow: page.flow ?? "", state });
+  const follow = followTheirs({
+    address, texts, drafts, take,
+    isBusy: () => Boolean(found || document.querySelector("dialog[open]")),
+    onTaken: (draft) => { page.base = draft.base; copy.drop(); onTaken(draft); },
+  });
+  mountPresence(root.querySelector("[data-presence]"), {
+    flow: page.flow ?? "", state,
+    onTold: ({ draft, version }) => { follow(draft); tellOfVersion(root, version, page.base); },
+  });
 
   /** @param {boolean} isUsed */
   function decide(isUsed) {
@@ -67,6 +77,19 @@ export function mountTogether(root, { page, texts, title, drafts, edit, state })
     useLocal: () => decide(true),
     dropLocal: () => decide(false),
   };
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {number} version that is published now
+ * @param {number} base that this window's text goes on from
+ */
+function tellOfVersion(root, version, base) {
+  const strip = /** @type {HTMLElement | null} */ (root.querySelector("[data-newer]"));
+  if (!strip) return;
+  strip.hidden = version <= base || Boolean(root.querySelector("[data-behind]:not([hidden])"));
+  const place = strip.querySelector("[data-newer-number]");
+  if (place) place.textContent = String(version);
 }
 
 /**
