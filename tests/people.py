@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.conf import settings
 from django.test import Client
 
 from wire.auth import issue_token
@@ -22,6 +23,14 @@ def person(name: str) -> User:
 
 def urn(name: str) -> str:
     return identity_urn(person(name).pk)
+
+
+def cookie_of(name: str) -> bytes:
+    """Sign somebody in and return the cookie header."""
+    client = Client()
+    client.force_login(person(name))
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return f"{settings.SESSION_COOKIE_NAME}={session}".encode()
 
 
 class Api:

@@ -178,7 +178,10 @@ def begin(cell: Cell, ledger: str) -> None:
     signal.alarm(CELL_SECONDS)
     try:
         tell(cell, ledger)
+    except BaseException:  # noqa: BLE001  (a child tells, and ends here)
+        traceback.print_exc()
     finally:
+        sys.stderr.flush()
         os._exit(0)
 
 

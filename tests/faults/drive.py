@@ -22,8 +22,7 @@ from flowlang import timestamps  # noqa: E402
 from runs import clock, engine, nudges, sweeping  # noqa: E402
 from runs.models import Run, RunEvent, WebInput  # noqa: E402
 from tests.engine.conftest import version_of  # noqa: E402
-from tests.people import person  # noqa: E402
-from tests.sockets.conftest import cookie_of  # noqa: E402
+from tests.people import cookie_of, person  # noqa: E402
 from wire.auth import issue_token  # noqa: E402
 from wire.errors import StateConflict  # noqa: E402
 from wire.principals import caller_of  # noqa: E402

@@ -100,4 +100,4 @@ def tried_out(site: Site) -> Outcome:
         "repeated": found.repeated,
     }
     said = [done.stderr[-2000:]] if done.stderr and (missing or problems) else []
-    return Outcome(values, (*problems, *missing, *found.violations, *said))
+    return Outcome(values, (*said, *problems, *missing, *found.violations))

@@ -11,8 +11,8 @@ from runs import engine
 from runs.models import Run, WebInput
 from tests.engine.conftest import fresh, start
 from tests.engine.test_web_inputs import AWAIT, END, answer, ask, asked_run
-from tests.people import person, urn
-from tests.sockets.conftest import close_code, cookie_of, in_database, socket
+from tests.people import cookie_of, person, urn
+from tests.sockets.conftest import close_code, in_database, socket
 
 pytestmark = pytest.mark.django_db
 HELLO = {

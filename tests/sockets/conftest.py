@@ -10,21 +10,10 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from channels.db import database_sync_to_async
-from django.conf import settings
-from django.test import Client
 
 from config.asgi import application
-from tests.people import person
 
 ORIGIN = b"http://localhost"
-
-
-def cookie_of(name: str) -> bytes:
-    """Sign somebody in and return the cookie header."""
-    client = Client()
-    client.force_login(person(name))
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    return f"{settings.SESSION_COOKIE_NAME}={session}".encode()
 
 
 class Socket(ApplicationCommunicator):

@@ -13,7 +13,8 @@ import redis
 from runs import engine, news
 from tests.engine.conftest import start
 from tests.engine.workshop import broker_in
-from tests.sockets.conftest import cookie_of, in_database, socket
+from tests.people import cookie_of
+from tests.sockets.conftest import in_database, socket
 
 WAIT = {"Type": "Wait", "Seconds": 3600}
 PASS = {"Type": "Pass", "End": True}

@@ -11,8 +11,8 @@ from django.contrib.sessions.models import Session
 from runs import consumers, engine, live
 from runs.models import Run, RunRole
 from tests.engine.conftest import start
-from tests.people import person, urn
-from tests.sockets.conftest import close_code, cookie_of, in_database, socket
+from tests.people import cookie_of, person, urn
+from tests.sockets.conftest import close_code, in_database, socket
 
 WAIT = {"Type": "Wait", "Seconds": 3600}
 PASS = {"Type": "Pass", "End": True}
