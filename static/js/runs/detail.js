@@ -97,7 +97,7 @@ export class Detail {
       button.disabled = button.getAttribute("data-by") === "-1" ? number <= 1 : number >= count;
     }
     this.#part("moment").hidden = moment === null;
-    this.#part("moment").textContent = moment === null ? "" : `As it was at event ${moment}.`;
+    this.#part("moment").textContent = moment === null ? "" : `As it was at event ${moment.toLocaleString("en-GB")}.`;
   }
 
   /** @param {number} wait */

@@ -93,7 +93,7 @@ function showTimeline(seen) {
 /** @param {Summary} seen */
 function showDiagram(seen) {
   const number = (/** @type {string} */ name) => states.get(name)?.index ?? -1;
-  const ways = [...transitions(seen).values()].map(({ from, to, count }) => ({ from: number(from), to: number(to), count }));
+  const ways = transitions(seen).map(({ from, to, count }) => ({ from: number(from), to: number(to), count }));
   const first = seen.visits[0];
   if (first) ways.push({ from: -1, to: number(first.state), count: 1 });
   if (seen.end === "FlowSucceeded") ways.push({ from: number(seen.visits[seen.visits.length - 1].state), to: -1, count: 1 });

@@ -173,13 +173,22 @@ function goOn(visit, at) {
  * @param {number} seq
  */
 export function visitAt({ visits }, seq) {
+  return visits[countUpTo(visits, seq) - 1];
+}
+
+/**
+ * How many visits had begun by event `seq`.
+ * @param {Visit[]} visits
+ * @param {number} seq
+ */
+function countUpTo(visits, seq) {
   let [low, high] = [0, visits.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (visits[middle].first <= seq) low = middle + 1;
     else high = middle;
   }
-  return visits[low - 1];
+  return low;
 }
 
 /**
@@ -190,7 +199,7 @@ export function visitAt({ visits }, seq) {
  */
 export function asOf(summary, seq) {
   if (seq >= summary.asOf) return summary;
-  const visits = summary.visits.filter(({ first }) => first <= seq);
+  const visits = summary.visits.slice(0, countUpTo(summary.visits, seq));
   const last = visits.pop();
   if (last) visits.push(last.ended !== null && last.last <= seq ? last : reopened(last));
   return { ...summary, asOf: seq, ended: null, end: null, visits };
@@ -221,23 +230,26 @@ export function momentMs(summary, seq) {
  * @param {Summary} summary
  */
 export function statuses({ visits }) {
-  return Object.fromEntries(visits.map(({ state, status }) => [state, status]));
+  /** @type {Record<string, string>} */
+  const found = {};
+  for (const { state, status } of visits) found[state] = status;
+  return found;
 }
 
 /**
- * By "from → to", each a state name: how often the run went that way.
+ * How often the run went from which state to which.
  * @param {Summary} summary
- * @returns {Map<string, {from: string, to: string, count: number}>}
+ * @returns {{from: string, to: string, count: number}[]}
  */
 export function transitions({ visits }) {
-  const found = new Map();
+  /** @type {Map<string, Map<string, number>>} */
+  const counts = new Map();
   for (let index = 1; index < visits.length; index += 1) {
     const [from, to] = [visits[index - 1].state, visits[index].state];
-    const key = JSON.stringify([from, to]);
-    const known = found.get(key) ?? { from, to, count: 0 };
-    found.set(key, { ...known, count: known.count + 1 });
+    const ways = counts.get(from) ?? new Map();
+    counts.set(from, ways.set(to, (ways.get(to) ?? 0) + 1));
   }
-  return found;
+  return [...counts].flatMap(([from, ways]) => [...ways].map(([to, count]) => ({ from, to, count })));
 }
 
 /**

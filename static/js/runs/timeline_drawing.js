@@ -66,7 +66,8 @@ function placed(made, start, width) {
 export function drawRow(item, row, how) {
   const made = item ?? frameOf(row);
   const late = lateness(row, how);
-  const drawn = JSON.stringify([row.visits.map(({ first, last, status }) => [first, last, status]), isChosen(row, how), row.isOpen, how.index, { ...how.look, whole: null }, how.scale.from, how.scale.to, late]);
+  const { last, status, pauses } = row.visits[row.visits.length - 1]; // the others do not change any more
+  const drawn = JSON.stringify([row.visits.length, last, status, pauses, isChosen(row, how), row.isOpen, how.index, { ...how.look, whole: null }, how.scale.from, how.scale.to, late]);
   if (made.dataset.drawn !== drawn) {
     made.dataset.drawn = drawn;
     made.setAttribute("aria-rowindex", String(how.index + 1));
