@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from runs import access, run_page
-from runs.finding import asking, bars, examples, grammar, keeping, saved
+from runs.finding import asking, bars, conditions, examples, grammar, keeping, saved
 from runs.finding.asking import Asked
 from runs.finding.grammar import Fault
 from runs.finding.over_time import over_time
@@ -63,9 +63,16 @@ def _page(request: HttpRequest, asked: Asked, listing: paging.Listing) -> dict[s
         "rows": rows(page.items),
         "is_first": not listing.offset,
         "per_page": listing.limit,
-        "pending": keeping.pending(),
+        "pending": _pending(request, asked),
         **page_links(request.GET, listing, page),
     }
+
+
+def _pending(request: HttpRequest, asked: Asked) -> int:
+    """Of how many runs the search does not know yet what it looks at."""
+    if not conditions.asks_for_words(asked.criteria):
+        return 0
+    return keeping.pending(access.facts_visible_to(request.user)).count()
 
 
 def rows(run_ids: Iterable[UUID]) -> list[dict[str, Any]]:
@@ -113,7 +120,7 @@ def live(request: HttpRequest) -> HttpResponse:
     gone = set(shown) - set(first)
     seen = access.facts_visible_to(request.user).filter(run__in=gone)
     others = rows(seen.values_list("run_id", flat=True)) if gone else []
-    context = {"rows": rows(first), "others": others, "pending": keeping.pending()}
+    context = {"rows": rows(first), "others": others, "pending": _pending(request, asked)}
     return render(request, "runs/_live_rows.html", context)
 
 

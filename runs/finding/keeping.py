@@ -15,7 +15,7 @@ from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from flowlang.events import FLOW_FAILED, FLOW_SUCCEEDED, visible
 from flowlang.forms.secret import without_secrets
@@ -58,13 +58,13 @@ def take_up(seconds: float) -> int:
             return count
 
 
-def pending() -> int:
-    """Return of how many runs label, tags, error or values are not found yet as they are now."""
-    return RunFacts.objects.filter(pending__gt=0).count()
+def pending(facts: QuerySet[RunFacts]) -> QuerySet[RunFacts]:
+    """Return those of which label, tags, error or values are not found yet as they are now."""
+    return facts.filter(pending__gt=0)
 
 
 def _pending(most: int) -> list[_Taken]:
-    waiting = RunFacts.objects.filter(pending__gt=0).order_by("-number")[:most]
+    waiting = pending(RunFacts.objects.all()).order_by("-number")[:most]
     seen = {
         run_id: (number, count)
         for number, run_id, count in waiting.values_list("number", "run_id", "pending")
