@@ -1,4 +1,4 @@
-"""Where a state's input leads: the collections, functions and indexes whose ids stand in it."""
+"""Where a visit leads: the collections, functions, indexes and questions whose ids stand in its events."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def links(user: access.Person, *values: Any) -> list[dict[str, str]]:
     folders = collections.visible_to(caller).filter(pk__in=ids).values_list("pk", "display_name")
     functions = functions_for(caller).filter(pk__in=ids).values_list("pk", "name")
     searched = indexes.visible_to(caller).filter(pk__in=ids).values_list("pk", "display_name")
-    return [
+    found = [
         {"kind": kind, "name": name, "href": reverse(f"providers:{address}", args=[pk])}
         for kind, address, rows in (
             ("Collection", "collection", folders),
@@ -38,6 +38,11 @@ def links(user: access.Person, *values: Any) -> list[dict[str, str]]:
             ("Index", "index", searched),
         )
         for pk, name in rows
+    ]
+    asked = access.web_inputs_for(user).filter(pk__in=ids)
+    return found + [
+        {"kind": "Question", "name": question.context["title"], "href": reverse("runs:inbox")}
+        for question in asked
     ]
 
 

@@ -27,6 +27,14 @@ test("a run that waits for an answer says so", () => {
   assert.equal(status(run), "needs-you");
 });
 
+test("a run whose action is in trouble says which", () => {
+  const faulty = { nice_status: "PERMISSION_DENIED", nice_status_details: "denied on /x.", files: 5, files_transferred: 2, bytes_transferred: 0 };
+  const run = (details) => ({ status: "ACTIVE", details });
+  assert.equal(answer(run({ details: {}, action_statuses: [{ details: faulty }] }), "Copy", ""), "In Copy: retrying: denied on /x; 2 of 5 files, 0 bytes.");
+  assert.equal(answer(run({ details: { tries: 2, reason: "No answer." } }), "Copy", ""), "In Copy: retrying: No answer.");
+  assert.equal(answer(run({ details: {}, action_statuses: [{ details: { nice_status: "OK" } }] }), "Copy", ""), "In Copy.");
+});
+
 test("a cause that is an action's status says what the provider said", () => {
   const text = JSON.stringify({ status: "FAILED", details: { code: "PermissionDenied", description: "not yours" } });
   assert.equal(cause(text), "not yours");

@@ -181,6 +181,49 @@ def test_a_provider_that_does_not_answer_is_told_with_its_tries(ledger):  # noqa
     assert "The provider is away." in told["message"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_action_in_trouble_is_told_with_its_faults(ledger):  # noqa: F811
+    ledger.answers.extend(["ACTIVE"] * 9)
+    run = worked(action(WaitTime=60))
+    intent = json.loads(run.intent)
+    trouble = {"nice_status": "PERMISSION_DENIED", "nice_status_details": "denied on /x", "faults": 3}
+    intent["status"]["details"] = {**trouble, "_private_key": "canary"}
+    Run.objects.filter(pk=run.pk).update(intent=json.dumps(intent))
+    told = ask(run, 2)["waiting"]
+    assert (told["kind"], told["message"], told["times"], told["recovers"]) == (
+        "action",
+        "denied on /x",
+        3,
+        True,
+    )
+    assert "canary" not in json.dumps(told)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_action_that_needs_a_person_says_so(ledger):  # noqa: F811
+    ledger.answers.extend(["ACTIVE", "INACTIVE"])
+    run = worked(action(WaitTime=60))
+    Run.objects.filter(pk=run.pk).update(wake_at=timezone.now())
+    engine.work(run.pk)
+    told = ask(run, 2)["waiting"]
+    assert (told["kind"], told["recovers"], told["deadline"]) == ("person", False, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_question_is_told_by_its_title_and_linked():
+    context = {"PresentationStyle": "Text", "Title": "Release it?", "Text": "Look."}
+    options = [{"Value": "yes", "Label": "Yes"}]
+    asking = {
+        "Type": "CreateWebInput",
+        "Parameters": {"InputType": "Selection", "Context": context, "Options": options},
+        "ResultPath": "$.ask",
+    }
+    waiting = {"Type": "AwaitWebInput", "Parameters": {"web_input_id.$": "$.ask.web_input_id"}, "End": True}
+    told = ask(worked(asking, waiting), 4)
+    assert (told["waiting"]["kind"], told["waiting"]["message"]) == ("answer", "Release it?")
+    assert told["links"] == [{"kind": "Question", "name": "Release it?", "href": "/inbox/"}]
+
+
 # --- what is usual
 
 

@@ -5,6 +5,7 @@ import { made } from "./decoration.js";
 /** @typedef {import("./drawing.js").Drawing} Drawing */
 
 const OUTSIDE = 4;
+const WIDTH = 22; // of a few digits
 
 /**
  * @param {Drawing} drawing
@@ -18,7 +19,7 @@ export function showCounts(drawing, visits, ways) {
     if (box) write(group, visits.get(index) ?? 0, box.x - x + box.width + OUTSIDE, box.y - y + box.height);
   }
   for (const { from, to, group, middle } of drawing.edges) {
-    write(group, ways.get(`${from}-${to}`) ?? 0, middle.x - x + OUTSIDE, middle.y - y);
+    write(group, ways.get(`${from}-${to}`) ?? 0, middle.x - x - WIDTH, middle.y - y); // conditions are on the right
   }
 }
 

@@ -3,6 +3,7 @@
 import { duration } from "../time.js";
 
 const SECOND = 1000;
+const FINE = new Set(["OK", "ACTIVE", "QUEUED"]);
 
 /**
  * How long a step took: "723 milliseconds", "6 seconds", "3m 12s".
@@ -67,8 +68,19 @@ export function answer(run, current, elapsed) {
   if (run.status === "FAILED") return failure(details, elapsed);
   if (run.status === "INACTIVE") return `Needs you in ${current ?? "the flow"}: ${run.details?.description ?? ""}`;
   if (run.blocking_web_input_id) return `Waits for an answer in ${current ?? "the flow"}.`;
-  const progress = progressOf(run);
-  return current ? `In ${current}${progress ? `: ${progress}` : ""}.` : "Waiting for a worker.";
+  const state = [troubleOf(run).replace(/\.$/, ""), progressOf(run)].filter(Boolean).join("; ");
+  return current ? `In ${current}${state ? `: ${state}` : ""}.` : "Waiting for a worker.";
+}
+
+/**
+ * What keeps the present action from going on: the provider does not answer, or says what is wrong; "" if nothing.
+ * @param {Record<string, any>} run
+ */
+function troubleOf({ details }) {
+  if (details?.details?.tries) return `retrying: ${details.details.reason}`;
+  const said = details?.action_statuses?.[0]?.details;
+  const isWrong = typeof said?.nice_status === "string" && !FINE.has(said.nice_status);
+  return isWrong ? `retrying: ${said.nice_status_details ?? said.nice_status_short_description ?? said.nice_status}` : "";
 }
 
 /**
