@@ -143,7 +143,8 @@ def _entries(run: Run, hidden: Redaction) -> Iterator[dict[str, Any]]:
     rows = RunEvent.objects.filter(run=run.pk, seq__lte=run.last_seq).order_by("seq")
     for event in rows.iterator(chunk_size=500):
         entry = documents.entry(event)
-        yield {**entry, "details": hidden.shown(entry["details"])}
+        said, details = hidden.text(entry["description"]), hidden.shown(entry["details"])
+        yield {**entry, "description": said, "details": details}
 
 
 def _size(files: dict[str, bytes]) -> int:
