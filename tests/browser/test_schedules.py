@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import found, keep
+from tests.browser.conftest import found, keep, paste
 from tests.live import LiveSite
 
 MOVE = "Move files"
@@ -109,8 +109,10 @@ def test_a_failed_run_is_retried_with_corrected_data(page: Page, failing: str):
     expect(page.get_by_role("heading", level=1)).to_contain_text("Retry")
     well_made(page)
     keep(page, "retry")
-    field = page.get_by_label("Run data to begin with")
-    field.fill(field.input_value().replace("false", "true"))
+    data = page.locator("[data-retry-data]").input_value()
+    page.locator(".retry__editor .cm-content").click()
+    page.keyboard.press("Control+A")
+    paste(page, data.replace("false", "true"))
     page.get_by_role("button", name="Retry from Check").click()
     page.wait_for_url("**/runs/*/")
     expect(page.locator("span[data-status]")).to_contain_text("Succeeded", timeout=30_000)

@@ -38,6 +38,16 @@ async function mountEditor(area) {
     onCursor: () => {},
   });
   area.hidden = true;
+  place.setAttribute("aria-describedby", "run-data-help");
+  const hint = document.querySelector("[data-retry-keys]");
+  if (hint) hint.textContent = "Esc and then Tab leaves the editor; Ctrl+Enter retries.";
+  document.querySelector(`label[for=${area.id}]`)?.addEventListener("click", () => view.focus());
+  area.form?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    event.stopPropagation(); // the editor would begin a new line
+    area.form?.requestSubmit();
+  }, { capture: true });
   check();
 }
 
