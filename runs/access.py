@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from library.access import principals
@@ -98,11 +99,17 @@ def facts_visible_to(user: Person) -> QuerySet[RunFacts]:
     mine = principals(user)
     owned = Flow.objects.filter(owner=user.pk) if user.pk else Flow.objects.none()
     through = FlowRole.objects.filter(role__in=_FLOW_ROLES, principal__in=mine)
-    named = RunRole.objects.filter(principal__in=mine)
     condition = Q(flow__in=owned.values("pk")) | Q(flow__in=through.values("flow"))
-    condition |= Q(run__in=named.values("run"))
+    condition |= _named(RunRole.objects.filter(principal__in=mine))
     condition |= Q(owner=user.pk) if user.pk else Q()
     return RunFacts.objects.filter(condition).exclude(owner=BUNDLES_ID)
+
+
+def _named(roles: QuerySet[RunRole]) -> Q:
+    """PostgreSQL goes through the whole of a long list for each run, SQLite looks into it."""
+    if connection.vendor == "postgresql":
+        return Q(Exists(roles.filter(run=OuterRef("run"))))
+    return Q(run__in=roles.values("run"))
 
 
 def with_flow() -> QuerySet[Run]:

@@ -7,13 +7,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from library.models import Flow
 from runs.access import Person
 from runs.finding import grammar, values
 from runs.finding.grammar import Criterion
-from runs.finding.tables import RunValue
+from runs.finding.tables import RunFacts, RunValue
 from wire.models import User
 
 _PAST_ALL: Final = "\U0010ffff"
@@ -27,8 +27,7 @@ def condition(criteria: Iterable[Criterion], user: Person) -> Q:
     """Return the condition on RunFacts that all criteria hold; `user` is whom "me" means."""
     whole = Q()
     for criterion in criteria:
-        one = _one(criterion, user)
-        whole &= ~one if criterion.negated else one
+        whole &= _one(criterion, user)
     return whole
 
 
@@ -38,13 +37,15 @@ def asks_for_words(criteria: Iterable[Criterion]) -> bool:
 
 
 def _one(criterion: Criterion, user: Person) -> Q:
+    if criterion.field in _CONDITIONS:
+        found = _CONDITIONS[criterion.field](criterion, user)
+        return ~found if criterion.negated else found
+    holding = _holding(criterion)
     if criterion.field in grammar.SIDES:
-        return Q(
-            pk__in=_holding(criterion)
-            .filter(path=criterion.path, sides__in=_SIDES[criterion.field])
-            .values("facts")
-        )
-    return _CONDITIONS[criterion.field](criterion, user)
+        holding = holding.filter(path=criterion.path, sides__in=_SIDES[criterion.field])
+        return _lacks(holding) if criterion.negated else Q(pk__in=holding.values("facts"))
+    said = _said(criterion)
+    return ~said & _lacks(holding) if criterion.negated else _said_or_held(said, holding)
 
 
 def _holding(criterion: Criterion) -> QuerySet[RunValue]:
@@ -52,15 +53,33 @@ def _holding(criterion: Criterion) -> QuerySet[RunValue]:
     wanted = values.cut(criterion.value)
     if not criterion.begins:
         return RunValue.objects.filter(value=wanted)
-    if connection.vendor == "postgresql":
+    if _is_postgresql():
         return RunValue.objects.filter(value__startswith=wanted)
     return RunValue.objects.filter(value__gte=wanted, value__lt=wanted + _PAST_ALL)
 
 
-def _words(criterion: Criterion, user: Person) -> Q:
+def _is_postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def _lacks(holding: QuerySet[RunValue]) -> Q:
+    # PostgreSQL goes through the whole of a large NOT IN for each run, and through that of an OR.
+    if _is_postgresql():
+        return ~Q(Exists(holding.filter(facts=OuterRef("pk"))))
+    return ~Q(pk__in=holding.values("facts"))
+
+
+def _said_or_held(said: Q, holding: QuerySet[RunValue]) -> Q:
+    held = holding.values("facts")
+    if _is_postgresql():
+        return Q(pk__in=RunFacts.objects.filter(said).values("pk").union(held))
+    return said | Q(pk__in=held)
+
+
+def _said(criterion: Criterion) -> Q:
+    """Words that stand in a label, a tag or a flow's title; or the id of a run."""
     text = values.folded(criterion.value)
     found = Q(label__contains=text) | Q(tags__contains=text) | Q(flow__in=_titled(criterion.value))
-    found |= Q(pk__in=_holding(criterion).values("facts"))
     run_id = _uuid(criterion.value)
     return found | Q(run=run_id) if run_id else found
 
@@ -121,7 +140,6 @@ def _until(criterion: Criterion, user: Person) -> Q:
 
 
 _CONDITIONS: Final[dict[str, Callable[[Criterion, Person], Q]]] = {
-    grammar.WORDS: _words,
     "status": _status,
     "flow": _flow,
     "label": _label,

@@ -1,12 +1,29 @@
 // @ts-check
 // The bars above the runs: fetched after the rows, walked by arrow keys as one stop of the Tab key.
 
-/** @param {HTMLElement} place */
+const PAUSE_MILLISECONDS = 5000;
+
+/**
+ * @param {HTMLElement} place
+ * @returns {() => void} to be called when runs have come or changed: the bars follow, not too often
+ */
 export function mountBars(place) {
   place.addEventListener("keydown", (event) => onKey(place, event));
-  const refresh = () => void fill(place);
-  refresh();
-  return refresh;
+  let timer = 0;
+  const follow = () => {
+    timer ||= window.setTimeout(() => {
+      timer = 0;
+      if (isInUse(place)) follow(); // nothing moves under the pointer
+      else void fill(place);
+    }, PAUSE_MILLISECONDS);
+  };
+  void fill(place);
+  return follow;
+}
+
+/** @param {HTMLElement} place */
+function isInUse(place) {
+  return document.hidden || place.contains(document.activeElement) || place.matches(":hover");
 }
 
 /** @param {HTMLElement} place */
@@ -14,7 +31,6 @@ async function fill(place) {
   const response = await fetch(place.dataset.when ?? "").catch(() => null);
   if (!response?.ok || response.redirected) return; // the rows stand without them; the next change asks again
   const text = await response.text();
-  if (place.contains(document.activeElement) || place.matches(":hover")) return; // nothing moves under the pointer
   if (text === place.dataset.text) return;
   place.innerHTML = text;
   place.dataset.text = text;

@@ -5,8 +5,6 @@ import { mountBars } from "./list_bars.js";
 import { mountLive } from "./list_live.js";
 import { mountTicks } from "./list_ticks.js";
 
-const BARS_MILLISECONDS = 5000;
-
 /** @param {Element} cell */
 function dataset(cell) {
   return /** @type {HTMLElement} */ (cell).dataset;
@@ -47,15 +45,12 @@ const place = /** @type {HTMLElement | null} */ (document.querySelector("[data-r
 const form = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-choose]"));
 const when = /** @type {HTMLElement | null} */ (document.querySelector("[data-when]"));
 const showTicks = form ? mountTicks(form) : () => undefined;
-const showBars = when ? mountBars(when) : () => undefined;
-let barsAt = Date.now();
+const followWithBars = when ? mountBars(when) : () => undefined;
 
 if (place) {
   mountLive(place, () => {
     showDurations();
     showTicks();
-    if (Date.now() - barsAt < BARS_MILLISECONDS) return;
-    barsAt = Date.now();
-    showBars();
+    followWithBars();
   });
 }
