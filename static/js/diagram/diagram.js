@@ -44,7 +44,10 @@ export class Diagram {
   /** @type {Record<number, string>} */
   statuses = {};
   #dot = "";
+  #drawnDot = "";
   #drawn = Promise.resolve();
+  #asked = 0;
+  #arrived = 0;
   /** @type {number | null} */
   #selected = null;
   /** @type {Edge | null} */
@@ -70,14 +73,15 @@ export class Diagram {
   }
 
   /**
-   * Lay out and show a flow. The old picture stays until the new one is ready.
+   * Lay out and show a flow. The old picture stays until the new one is ready; while flows come faster than they
+   * can be laid out, some of them are shown, and the last one always.
    * @param {string} dot
    * @param {State[]} states
    */
   draw(dot, states) {
     if (dot !== this.#dot) {
       this.#dot = dot;
-      this.#drawn = this.#draw(dot, states);
+      this.#drawn = this.#draw(dot, states, ++this.#asked);
     }
     return this.#drawn;
   }
@@ -85,15 +89,18 @@ export class Diagram {
   /**
    * @param {string} dot
    * @param {State[]} states
+   * @param {number} number of the question
    */
-  async #draw(dot, states) {
-    const isWanted = () => dot === this.#dot;
+  async #draw(dot, states, number) {
     const layout = await layouts.of(dot);
-    if (!layout || !isWanted()) return;
-    if (layout.svg === null) return this.stale(`cannot be drawn: ${layout.reason}`);
+    if (!layout || number < this.#arrived) return;
+    this.#arrived = number;
+    const isWanted = () => number === this.#arrived;
+    if (layout.svg === null) return number === this.#asked ? this.stale(`cannot be drawn: ${layout.reason}`) : undefined;
     const drawing = await drawn(layout.svg, this.parts.layer, states, { isWanted, before: this.drawing });
     if (!isWanted()) return;
     if (!drawing) return this.stale("cannot be drawn: the layout is not a picture");
+    this.#drawnDot = dot;
     this.#show(drawing, states);
     await writeOutline(this.parts.outline, states, isWanted);
     if (isWanted()) markOutline(this.parts.outline, states, this.statuses);
@@ -229,6 +236,6 @@ export class Diagram {
 
   /** @param {HTMLElement} button */
   save(button) {
-    if (this.drawing) offerToSave(button, { drawing: this.drawing, dot: this.#dot, element: this.element });
+    if (this.drawing) offerToSave(button, { drawing: this.drawing, dot: this.#drawnDot, element: this.element });
   }
 }

@@ -51,7 +51,7 @@ export class Layouts {
   /** @param {Layout & {number: number}} answer */
   #answer({ number, svg, reason }) {
     if (number !== this.#running?.number) return;
-    this.#finish(this.#waiting ? null : { svg, reason });
+    this.#finish({ svg, reason });
   }
 
   /** @param {string} reason */

@@ -10,7 +10,9 @@ import { change } from "./text.js";
 /** @typedef {{index: number, name: string, type: string}} State */
 /**
  * @typedef {{
- *   view: any, states: () => State[], palette: Entry[],
+ *   view: any, states: () => State[], of the text
+ *   shown: () => {index: number, name: string}[], in the diagram
+ *   palette: Entry[],
  *   ask: (wish: Record<string, unknown>) => Promise<{ok: boolean, status: number, body: any}>,
  *   say: (words: string, kind?: string) => void,
  *   show: (name: string) => void, brings a state's text into sight
@@ -114,7 +116,7 @@ export class Editing {
 
   /** @param {number | null} index */
   #nameOf(index) {
-    return this.around.states().find((state) => state.index === index)?.name ?? null;
+    return this.around.shown().find((state) => state.index === index)?.name ?? null;
   }
 
   #arrow() {

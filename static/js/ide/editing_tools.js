@@ -32,6 +32,7 @@ export function editingTools(root, page) {
     say: toast,
     show: (name) => page.show(name, false),
     chosen: () => page.diagram().chosen,
+    shown: () => page.diagram().states,
     focus: () => page.diagram().focus(),
     hasLost: () => page.diagram().hasLost,
     properties: () => showTab(/** @type {HTMLElement} */ (root.querySelector("#tab-properties"))),
@@ -46,10 +47,10 @@ export function editingTools(root, page) {
   return { hooks: editing.hooks, follow: () => properties.show(chosenName(page)) };
 }
 
-/** @param {{diagram: () => any, states: () => {index: number, name: string}[]}} page */
-function chosenName({ diagram, states }) {
+/** @param {{diagram: () => import("../diagram/diagram.js").Diagram}} page */
+function chosenName({ diagram }) {
   const { state } = diagram().chosen;
-  return states().find(({ index }) => index === state)?.name;
+  return diagram().states.find(({ index }) => index === state)?.name;
 }
 
 /**

@@ -51,7 +51,7 @@ const understanding = understandingOf(document, {
 /** @type {Record<DocumentName, ReturnType<typeof mountText>>} */
 const views = { definition: mountDocument("definition"), input_schema: mountDocument("input_schema") };
 const selection = mountSelection({
-  view: views.definition, diagram: () => diagram, states: () => states,
+  view: views.definition, diagram: () => diagram,
   showText: () => showDocument("definition"), onChosen: () => tools.follow(),
 });
 const tools = editingTools(root, {
@@ -95,7 +95,7 @@ const together = mountTogether(root, {
   page, texts, title, drafts, edit, address: addresses.drafts,
   take: (name, edits) => changeUnseen(views[name], edits),
   onTaken: ({ by }) => keeping.say(`${by || "Another window"} has saved this draft; you see it as it is now`),
-  state: () => states.find(({ index }) => index === diagram.chosen.state)?.name,
+  state: () => diagram.states.find(({ index }) => index === diagram.chosen.state)?.name,
 });
 const inAndOut = mountInAndOut(root, {
   texts, title, addresses, flow: page.flow, edit, onTitle: showTitle, share: () => actions.share(),

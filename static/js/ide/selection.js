@@ -11,11 +11,11 @@ const PARSE_MILLISECONDS = 50;
 /**
  * @param {{
  *   view: any, of the definition
- *   diagram: () => any, states: () => State[], showText: () => void, brings the definition to the front
+ *   diagram: () => {states: State[], select: (index: number | null) => void}, showText: () => void, brings the definition to the front
  *   onChosen: () => void, another state is looked at
  * }} around
  */
-export function mountSelection({ view, diagram, states, showText, onChosen }) {
+export function mountSelection({ view, diagram, showText, onChosen }) {
   let isFollowing = true;
 
   function places() {
@@ -27,7 +27,7 @@ export function mountSelection({ view, diagram, states, showText, onChosen }) {
   /** Light up the state that the cursor is in. */
   function follow() {
     const name = placeAt(places(), view.state.selection.main.head)?.name;
-    diagram().select(states().find((state) => state.name === name)?.index ?? null);
+    diagram().select(diagram().states.find((state) => state.name === name)?.index ?? null);
     onChosen();
   }
 
@@ -55,7 +55,7 @@ export function mountSelection({ view, diagram, states, showText, onChosen }) {
      * @param {{isOpened: boolean}} how
      */
     chosen(index, { isOpened }) {
-      const name = states().find((state) => state.index === index)?.name;
+      const name = diagram().states.find((state) => state.index === index)?.name;
       if (name !== undefined) showState(name, isOpened);
       onChosen();
     },
