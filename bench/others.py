@@ -23,6 +23,11 @@ def install() -> None:
             [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES], check=True
         )
         stamp.write_text(repr(PACKAGES))
+    install_javascript()
+
+
+def install_javascript() -> None:
+    """Install the peers in JavaScript, the first time."""
     if not (NODE_MODULES / ".package-lock.json").exists():
         say("Installing the peers in JavaScript")
         command = ["npm", "ci", "--prefix", str(BENCH), "--no-audit", "--no-fund", "--silent"]
