@@ -208,6 +208,67 @@ def test_states_are_found_walked_and_opened_without_a_mouse(editor: Page) -> Non
     expect(state(editor, "First")).to_have_class(re.compile("selected"))
 
 
+def test_a_state_chosen_in_the_diagram_unfolds_in_the_text(editor: Page) -> None:
+    text = editor.locator(".cm-content").first
+    write(editor, json.dumps(json.loads(ODD), indent=2))
+    editor.keyboard.press("Control+Alt+[")
+    expect(text.locator(".cm-foldPlaceholder")).to_be_visible()
+    expect(text.get_by_text('"Seconds"')).to_have_count(0)
+    state(editor, "Nap").click()
+    expect(text.get_by_text('"Seconds"')).to_be_visible()
+    editor.keyboard.press("Enter")
+    expect(text).to_be_focused()
+    expect(text.locator(".cm-activeLine")).to_contain_text('"Nap"')
+
+
+def test_what_is_not_reachable_is_joined_or_deleted_from_its_frame(editor: Page) -> None:
+    lost = json.dumps({**json.loads(ODD), "StartAt": "Nap"}, indent=2)
+    fill(editor, lost, "Last")
+    expect(editor.locator("g.unreachable")).to_be_attached()
+    state(editor, "First").click()
+    editor.keyboard.press("r")
+    pick(editor, "last")
+    expect(editor.locator("g.unreachable")).to_have_count(0)
+    assert states_of(editor)["Last"]["Next"] == "First"
+    fill(editor, lost, "Last")
+    editor.locator("g.unreachable text").click()
+    editor.get_by_role("menuitem", name="Delete all that is not reachable").click()
+    expect(state(editor, "First")).to_have_count(0)
+    assert list(states_of(editor)) == ["Nap", "Last"]
+
+
+def test_rules_and_catchers_are_rows_of_the_property_form(editor: Page) -> None:
+    rules = [{"Variable": "$.set.n", "NumericGreaterThan": 1, "Next": "Last"}]
+    flow: dict[str, Any] = {
+        "StartAt": "Set",
+        "States": {
+            "Set": {"Type": "Pass", "Result": {"n": 1}, "ResultPath": "$.set", "Next": "Pick"},
+            "Pick": {"Type": "Choice", "Choices": rules, "Default": "Last"},
+            "Last": {"Type": "Pass", "End": True},
+        },
+    }
+    fill(editor, json.dumps(flow, indent=2), "Last")
+    state(editor, "Pick").click()
+    editor.keyboard.press("p")
+    table = editor.get_by_role("region", name="Table of Choices")
+    variable = table.get_by_label("Variable, row 1")
+    expect(variable).to_have_value("$.set.n")
+    known = editor.locator(f"datalist#{variable.get_attribute('list')} option")
+    assert "$.set.n" in known.evaluate_all("(all) => all.map(({ value }) => value)")
+    table.get_by_label("Test, row 1").select_option("NumericLessThan")
+    expect(editor.locator(".cm-content").first).to_contain_text('"NumericLessThan": 1')
+    table.get_by_label("Value, row 1").fill("7")
+    table.get_by_label("Value, row 1").press("Tab")
+    expect(editor.locator(".cm-content").first).to_contain_text('"NumericLessThan": 7')
+    table.get_by_label("Next, row 1").select_option("Set")
+    expect(editor.locator("g[id^='edge-1-0']")).to_be_attached()
+    assert states_of(editor)["Pick"]["Choices"] == [
+        {"Variable": "$.set.n", "NumericLessThan": 7, "Next": "Set"}
+    ]
+    keep(editor, "editing-rules")
+    assert_accessible(editor)
+
+
 @pytest.mark.parametrize(("choice", "start"), [("SVG", b"<svg"), ("PNG", b"\x89PNG"), ("DOT", b"digraph")])
 def test_the_picture_is_saved_as_a_file(editor: Page, choice: str, start: bytes) -> None:
     editor.get_by_role("button", name="Save the picture").click()

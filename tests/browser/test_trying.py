@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import keep, paste
 from tests.flowlang.dry_runs import COPYING
+from tests.live import LiveSite
 
 HELLO: dict[str, Any] = {
     "StartAt": "Who",
@@ -26,6 +27,19 @@ HELLO: dict[str, Any] = {
         },
     },
 }
+
+RUN_X = """
+from library.publish import create_flow, current_version
+from wire.models import User
+from runs import engine
+from providers import hints
+admin = User.objects.get(username="admin")
+flow = create_flow(admin, "Tried with run X", TEXT, "{}")
+with hints.inline():
+    run = engine.start(current_version(flow), admin, {"size": 77, "name": "Ada"}, label="X")
+    engine.work(run.pk)
+print(flow.pk)
+"""
 
 
 def write(page: Page, definition: Any) -> None:
@@ -111,3 +125,31 @@ def test_a_state_shows_its_parameters_and_is_called_after_a_yes(editor: Page):
     call.click()
     expect(editor.get_by_text("$.greeting").first).to_be_visible()
     keep(editor, "one-state")
+
+
+def test_a_state_and_the_flow_are_tried_with_the_data_and_results_of_run_x(site: LiveSite, page: Page):
+    text = json.dumps(COPYING, indent=2).replace('"bytes.$": "$.size"', '"echo_string.$": "$.name"')
+    code = RUN_X.replace("TEXT", repr(text))
+    page.goto(f"/flows/{site.manage('shell', '--no-imports', '-c', code).split()[-1]}/edit")
+    page.locator("#state-1").click(button="right")
+    page.get_by_role("menuitem", name="Test this state").click()
+    expect(page.get_by_label("State", exact=True)).to_have_value("Copy")
+    data = page.get_by_label("With the run data of")
+    expect(data.locator("option", has_text="run X,")).to_be_attached()
+    data.select_option(label=data.locator("option", has_text="run X,").inner_text())
+    page.get_by_role("button", name="Show what it would do").click()
+    expect(page.locator("[data-parameters]")).to_contain_text('"echo_string": "Ada"')
+    expect(page.get_by_role("button", name="Call it now")).to_be_disabled()
+    page.get_by_label("Input", exact=True).fill('{"size": 5, "name": "Bob"}')
+    results = page.get_by_label("Results of providers and people")
+    results.select_option(label=results.locator("option", has_text="Run X,").inner_text())
+    expect(page.get_by_text("3 of 6 transitions exercised")).to_be_visible()
+    page.locator("[data-step='1'] summary").first.click()
+    step = page.get_by_role("group", name="What comes of Copy")
+    step.get_by_label("How it ends").select_option("It fails")
+    step.get_by_role("button", name="Run with this result").click()
+    expect(page.get_by_text("2 of 6 transitions exercised")).to_be_visible()
+    expect(page.locator(".routes .is-taken").first).to_be_visible()
+    expect(page.locator("#state-4")).to_have_class(re.compile("status--failed"))
+    keep(page, "tried-with-a-run")
+    axe_is_content(page)
