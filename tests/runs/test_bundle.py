@@ -347,3 +347,50 @@ def test_what_is_too_large_is_said_to_be(content, monkeypatch):
 def test_no_file_is_no_bundle():
     answer = client("alice").post("/runs/bundles/")
     assert answer.status_code == 422 and b"Choose the zip file" in answer.content
+
+
+ODD: Any = [None, True, 5, -1.5, "", "x" * 300, [], [1], {}, {"a": []}, "<img src=x>", {"Next": {}}]
+PAGES = (
+    *("", "visits.json", "visits/2.json", "usual.json", "events?after=0", "log/entries", "log/search?q=a"),
+    *("log?format=json", "log?format=csv", "log?format=text", "report", "compare", "compare?with={other}"),
+)
+FIELDS = (
+    *("Type", "Next", "End", "Choices", "Default", "Catch", "ActionUrl", "Parameters", "ResultPath", "RunAs"),
+    *("Comment", "WaitTime", "Seconds", "SecondsPath", "InputPath", "Result", "__Private_Parameters"),
+)
+DETAILS = ("input", "output", "action_statuses", "exception", "cause", "reason", "next", "state_type")
+
+
+def odd_state(number: int) -> dict[str, Any]:
+    return {name: ODD[(number + at) % len(ODD)] for at, name in enumerate(FIELDS)}
+
+
+def odd(number: int) -> Callable[[dict[str, bytes]], None]:
+    """Fill the files with values that stand nowhere in a real run, but are JSON of the right outer shape."""
+
+    def changed(files: dict[str, bytes]) -> None:
+        value = ODD[number]
+        states = {"A": odd_state(number), "B": odd_state(number + 1), "": {}}
+        definition = {"StartAt": value, "States": states, "Comment": value}
+        schema = {"properties": {"x": value, "y": {"type": value, "format": "password"}}, "allOf": value}
+        files["definition.json"] = json.dumps(definition).encode()
+        files["input-schema.json"] = json.dumps(schema).encode()
+        files["input.json"] = json.dumps({"x": value, "y": value}).encode()
+        log = [json.loads(line) for line in files["events.jsonl"].splitlines()]
+        for entry in log[1:]:
+            entry["details"] |= dict.fromkeys(DETAILS, value)
+        log[0]["details"] = {"input": value, "run_data": value}
+        files["events.jsonl"] = b"".join(json.dumps(entry).encode() + b"\n" for entry in log)
+
+    return changed
+
+
+@pytest.mark.parametrize("number", range(len(ODD)))
+def test_no_page_breaks_at_what_a_forged_bundle_holds(content, number):
+    answer = opened(forged(content, odd(number)))
+    assert answer.status_code == 302, answer.content
+    run = RunBundle.objects.get().run
+    other, alice = Run.objects.exclude(pk=run.pk).get(), client("alice")
+    pages = [page.format(other=other.pk) for page in PAGES]
+    codes = {page: alice.get(f"/runs/{run.pk}/{page}").status_code for page in pages}
+    assert {page: code for page, code in codes.items() if code != 200} == {}
