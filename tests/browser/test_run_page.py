@@ -216,7 +216,7 @@ def test_a_state_whose_provider_is_away_says_why_it_waits(runs: Runs, page: Page
         re.compile(r"^Retrying: .*, [23](nd|rd) time, gives up at \d\d:\d\d:\d\d\.$"), timeout=10_000
     )
     expect(page.locator(".detail__waiting")).to_contain_text("Yes, once the cause is gone")
-    expect(page.locator("[data-status] .status")).to_contain_text("Running")
+    expect(page.locator("[data-status] .status")).to_contain_text("Waiting")
     page.get_by_role("tab", name="Attempts").click()
     expect(page.locator(".detail__attempts")).to_contain_text("No answer, 1st try")
     keep(page, "run-waiting")

@@ -4,6 +4,8 @@ import { unchanged } from "./detail_words.js";
 import { copyButton, element, icon } from "./elements.js";
 import { bytes, count } from "./words.js";
 
+const MOST_AT_ONCE = 200; // characters
+
 /** @typedef {{kind: "added" | "changed" | "removed", path: string, old?: any, new?: any, old_bytes?: number, new_bytes?: number}} Place */
 
 const KINDS = {
@@ -46,7 +48,9 @@ function placeItem(place) {
  */
 function value(side, shown, size) {
   if (size !== undefined) return element("p", "muted small", `${bytes(size)}: see the run's data under ${side === "old" ? "Input" : "Output"}.`);
-  const text = element(side === "old" ? "del" : "ins", "change__value mono", JSON.stringify(shown, null, 2));
+  const words = JSON.stringify(shown, null, 2);
+  const text = element(side === "old" ? "del" : "ins", "change__value mono", words);
+  if (words.length > MOST_AT_ONCE) text.tabIndex = 0; // it may scroll: by keys, too
   return text;
 }
 

@@ -27,7 +27,7 @@ export class Head {
    * @param {Usual} usual
    */
   show(run, summary, usual) {
-    const status = words.status(run);
+    const status = statusOf(run, summary);
     write(this.part("answer"), words.answer(run, current(summary)?.state ?? null, duration(elapsed(run, summary))));
     this.tick(run, summary, usual);
     this.#name(run);
@@ -61,7 +61,7 @@ export class Head {
     if (called !== this.#called) {
       this.#title = this.#title.replace(this.#called, called);
       write(this.part("called"), called);
-      document.title = `${statusWord(words.status(run))}: ${this.#title}`;
+      document.title = `${statusWord(this.#status)}: ${this.#title}`;
       this.#called = called;
     }
     const tags = this.part("tags");
@@ -77,6 +77,16 @@ export class Head {
     resume?.toggleAttribute("hidden", run.status !== "INACTIVE");
     document.querySelector("[data-action=retry]")?.toggleAttribute("hidden", run.status !== "FAILED");
   }
+}
+
+/**
+ * How the run stands: one that is at it may wait all the same.
+ * @param {Record<string, any>} run
+ * @param {Summary} summary
+ */
+function statusOf(run, summary) {
+  const status = words.status(run);
+  return status === "running" && current(summary)?.status === "waiting" ? "waiting" : status;
 }
 
 /** @param {string} tag */
@@ -103,8 +113,8 @@ function write(target, text) {
   if (target.textContent !== text) target.textContent = text;
 }
 
-const COLOURS = { running: "#0969da", "needs-you": "#8250df", succeeded: "#1a7f37", failed: "#cf222e", cancelled: "#57606a" };
-const SIGNS = { running: "M5 4v8l7-4z", "needs-you": "M8 3v6M8 11.5v1", succeeded: "m4.5 8.5 2.5 2.5 4.5-5.5", failed: "m5 5 6 6m0-6-6 6", cancelled: "M4.5 8h7" };
+const COLOURS = { running: "#0969da", waiting: "#9a6700", "needs-you": "#8250df", succeeded: "#1a7f37", failed: "#cf222e", cancelled: "#57606a" };
+const SIGNS = { running: "M5 4v8l7-4z", waiting: "M8 4v4l3 2", "needs-you": "M8 3v6M8 11.5v1", succeeded: "m4.5 8.5 2.5 2.5 4.5-5.5", failed: "m5 5 6 6m0-6-6 6", cancelled: "M4.5 8h7" };
 
 /** @param {string} status */
 function showFavicon(status) {
