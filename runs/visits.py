@@ -48,7 +48,7 @@ class Visit:
     entered, ended   `ended` is None while the run is in it
     status        running, waiting, needs-you, succeeded, failed, cancelled
     polls         how often its action told of progress; `ticks`: when, thinned out beyond MOST_TICKS
-    misses        how often the log says that its provider did not answer
+    misses        how often the log says that its provider did not answer; `notches`: when
     pauses        [from, to] while it waited for a person; the last `to` is None while it does
     """
 
@@ -62,6 +62,7 @@ class Visit:
     polls: int = 0
     misses: int = 0
     ticks: list[int] = field(default_factory=list)
+    notches: list[int] = field(default_factory=list)
     pauses: list[list[int | None]] = field(default_factory=list)
 
 
@@ -130,12 +131,16 @@ def _poll(visit: Visit, step: Step) -> None:
     if step.is_miss:
         visit.misses += 1
         visit.status = "waiting"
-        return
-    visit.polls += 1
-    visit.status = "running"
-    visit.ticks.append(step.at)
-    if len(visit.ticks) > MOST_TICKS:
-        visit.ticks = visit.ticks[::2]
+        visit.notches = _noted(visit.notches, step.at)
+    else:
+        visit.polls += 1
+        visit.status = "running"
+        visit.ticks = _noted(visit.ticks, step.at)
+
+
+def _noted(times: list[int], at: int) -> list[int]:
+    noted = [*times, at]
+    return noted if len(noted) <= MOST_TICKS else noted[::2]
 
 
 def _pause(visit: Visit, step: Step) -> None:

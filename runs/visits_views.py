@@ -64,7 +64,8 @@ def document(run: Run, summary: Summary) -> dict[str, Any]:
     """Return the visits as scripts get them; times are milliseconds since 1970.
 
     states  [[name, type, provider], ...]
-    visits  [[number of the state, first, last, entered, ended, status, polls, misses, ticks, pauses], ...]
+    visits  [[number of the state, first, last, entered, ended, status, polls, misses, ticks,
+            notches, pauses], ...]
     """
     states: dict[tuple[str, str], int] = {}
     rows = [
@@ -78,6 +79,7 @@ def document(run: Run, summary: Summary) -> dict[str, Any]:
             visit.polls,
             visit.misses,
             visit.ticks,
+            visit.notches,
             visit.pauses,
         )
         for visit in summary.visits

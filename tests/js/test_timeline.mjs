@@ -30,7 +30,7 @@ test("a visit has its times, its events and what its action told", () => {
   assert.deepEqual([copy.first, copy.last, copy.status, copy.polls, copy.misses], [2, 7, "succeeded", 1, 1]);
   assert.equal(copy.ended - copy.entered, 6000);
   assert.deepEqual(copy.pauses, [[Date.parse(at(3)), Date.parse(at(5))]]);
-  assert.deepEqual(copy.ticks, [Date.parse(at(2))]);
+  assert.deepEqual([copy.ticks, copy.notches], [[Date.parse(at(2))], [Date.parse(at(1))]]);
 });
 
 test("the states' statuses and how often which way was taken follow from the visits", () => {

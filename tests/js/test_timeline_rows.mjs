@@ -6,7 +6,7 @@ import { scaleOf } from "../../static/js/runs/timeline_scale.js";
 
 const visit = (state, first, entered, ended, more = {}) => ({
   state, type: "Action", first, last: first + 1, entered, ended, status: ended === null ? "running" : "succeeded",
-  polls: 0, misses: 0, ticks: [], pauses: [], ...more,
+  polls: 0, misses: 0, ticks: [], notches: [], pauses: [], ...more,
 });
 const summary = (visits, more = {}) => ({ asOf: 99, started: 0, ended: 1000, end: "FlowSucceeded", visits, ...more });
 const ALL = { isIdleShown: true };

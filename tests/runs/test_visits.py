@@ -51,7 +51,8 @@ def test_a_state_that_a_catcher_left_without_a_word_has_failed():
 def test_progress_misses_and_pauses_are_told_apart():
     said = [("ActionStarted", 1), ("ActionPolled?", 2), ("ActionPolled", 3), ("FlowInactive", 4)]
     visit = fold(steps(*said)).visits[0]
-    assert (visit.polls, visit.misses, visit.ticks, visit.pauses) == (1, 1, [3], [[4, None]])
+    assert (visit.polls, visit.ticks, visit.misses, visit.notches) == (1, [3], 1, [2])
+    assert visit.pauses == [[4, None]]
     assert visit.status == "needs-you"
     visit = fold(steps(*said, ("FlowResumed", 7))).visits[0]
     assert (visit.pauses, visit.status) == ([[4, 7]], "running")

@@ -46,16 +46,20 @@ export class Detail {
       this.#draw();
       options.onTab(this.#tab());
     });
-    panel.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || event.defaultPrevented) return;
-      event.preventDefault();
-      options.onClose();
-    });
+    document.addEventListener("keydown", (event) => this.#key(event));
   }
 
   /** @param {string} name @returns {HTMLElement} */
   #part(name) {
     return /** @type {HTMLElement} */ (this.panel.querySelector(`[data-detail-${name}]`));
+  }
+
+  /** Escape closes the detail, wherever one is; not while one types, or something else is to be closed first. @param {KeyboardEvent} event */
+  #key(event) {
+    const isElsewhere = /** @type {Element} */ (event.target).closest("input:not([type=range]), textarea, select, dialog, details[data-menu][open]");
+    if (event.key !== "Escape" || event.defaultPrevented || isElsewhere || !this.#shown) return;
+    event.preventDefault();
+    this.options.onClose();
   }
 
   /** @param {string} tab */

@@ -16,6 +16,7 @@
  * @property {number} polls       how often its action told of progress
  * @property {number} misses      how often the log says that its provider did not answer
  * @property {number[]} ticks     when it told of progress, thinned out
+ * @property {number[]} notches   when it did not
  * @property {[number, number | null][]} pauses  from and to, while it waited for a person
  */
 /**
@@ -50,9 +51,9 @@ export function received({ as_of: asOf, started, ended, end, states, visits }) {
  * @param {[string, string, string][]} states
  * @returns {Visit}
  */
-function visitOf([at, first, last, entered, ended, status, polls, misses, ticks, pauses], states) {
+function visitOf([at, first, last, entered, ended, status, polls, misses, ticks, notches, pauses], states) {
   const [state, type] = states[at];
-  return { state, type, first, last, entered, ended, status, polls, misses, ticks, pauses };
+  return { state, type, first, last, entered, ended, status, polls, misses, ticks, notches, pauses };
 }
 
 /**
@@ -77,7 +78,7 @@ export function foldAll(summary, entries) {
   if (!fresh.length) return summary;
   const next = { ...summary, visits: [...summary.visits] };
   const last = next.visits.pop();
-  if (last) next.visits.push({ ...last, ticks: [...last.ticks], pauses: [...last.pauses] });
+  if (last) next.visits.push({ ...last, pauses: [...last.pauses] });
   for (const entry of fresh) if (entry.seq === next.asOf + 1) take(next, entry);
   return next;
 }
@@ -108,7 +109,7 @@ function take(next, entry) {
 function entered({ seq, code, details }, at) {
   return {
     state: details.state_name, type: details.state_type, first: seq, last: seq, entered: at, ended: null,
-    status: WAITS[code] ?? "running", polls: 0, misses: 0, ticks: [], pauses: [],
+    status: WAITS[code] ?? "running", polls: 0, misses: 0, ticks: [], notches: [], pauses: [],
   };
 }
 
@@ -150,11 +151,20 @@ function poll(visit, at, isMiss) {
   visit.status = isMiss ? "waiting" : "running";
   if (isMiss) {
     visit.misses += 1;
-    return;
+    visit.notches = noted(visit.notches, at);
+  } else {
+    visit.polls += 1;
+    visit.ticks = noted(visit.ticks, at);
   }
-  visit.polls += 1;
-  visit.ticks.push(at);
-  if (visit.ticks.length > MOST_TICKS) visit.ticks = visit.ticks.filter((_, index) => index % 2 === 0);
+}
+
+/**
+ * @param {number[]} times
+ * @param {number} at
+ */
+function noted(times, at) {
+  const all = [...times, at];
+  return all.length <= MOST_TICKS ? all : all.filter((_, index) => index % 2 === 0);
 }
 
 /**

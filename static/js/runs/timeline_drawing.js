@@ -199,18 +199,19 @@ function barsOf(row, { look, scale, now }) {
 }
 
 /**
- * When the action told of progress; and the pauses in which it waited for a person.
+ * When the action told of progress and when it did not answer; and the pauses in which it waited for a person.
  * @param {Row} row
  * @param {How} how
  */
 function ticksOf(row, { scale, now }) {
   if (row.visits.length > 1) return [];
-  const [{ ticks, pauses, ended }] = row.visits;
+  const [{ ticks, notches, pauses, ended }] = row.visits;
   const waits = pauses.map(([from, to]) => {
     const start = scale.at(from);
     return placed(element("span", "tl__pause"), start, scale.at(to ?? ended ?? now) - start);
   });
-  return [...waits, ...ticks.map((at) => placed(element("span", "tl__tick"), scale.at(at), 0))];
+  const lines = (/** @type {number[]} */ times, /** @type {string} */ kind) => times.map((at) => placed(element("span", kind), scale.at(at), 0));
+  return [...waits, ...lines(ticks, "tl__tick"), ...lines(notches, "tl__tick tl__tick--miss")];
 }
 
 /**
