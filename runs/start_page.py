@@ -54,7 +54,8 @@ def start(request: HttpRequest, flow_id: str) -> HttpResponse:
     if action == "preset":
         preset = around.saved(request, version, sheet)
         return _page(request, version, sheet, status=422 if preset.fault else 200, preset=preset)
-    return _page(request, version, _acted(sheet, version, action))
+    acted = _acted(sheet, version, action)
+    return _part(request, version, acted) or _page(request, version, acted)
 
 
 def _acted(sheet: Sheet, version: FlowVersion, action: str) -> Sheet:
@@ -110,6 +111,19 @@ def _request_id(request: HttpRequest, body: Any) -> str:
     about = [request.POST.getlist(name) for name in ("label", "tags", "managers", "monitors", "notify")]
     said = [page, body, about]
     return f"page:{hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()}"
+
+
+def _part(request: HttpRequest, version: FlowVersion, sheet: Sheet) -> HttpResponse | None:
+    """Answer a script that will show one group of fields with that alone; None when it wants more."""
+    target = request.headers.get("HX-Target", "")
+    if sheet.tab == ADVANCED or target in ("", "start"):
+        return None
+    root, _ = _drawn(version, sheet)
+    part = forms.only(root, target) if root else None
+    if root is None or part is None:
+        return None
+    context = {"flow": version.flow, "here": request.path, "root": part, "shape": forms.shape(root)}
+    return render(request, "runs/_start_fields.html", context)
 
 
 def _page(

@@ -9,7 +9,7 @@ from flowlang.forms.actions import apply
 from flowlang.forms.defaults import defaults
 from flowlang.forms.draft import Draft, is_object
 from flowlang.forms.draw import draw, fields
-from flowlang.forms.field import Field, Option, State, shape, walk
+from flowlang.forms.field import Field, Option, State, only, shape, walk
 from flowlang.forms.origins import with_origins
 from flowlang.forms.reading import read, read_draft
 from flowlang.forms.validation import UnusableSchema, validate
@@ -27,6 +27,7 @@ __all__ = [
     "explain",
     "fields",
     "is_object",
+    "only",
     "read",
     "read_draft",
     "shape",

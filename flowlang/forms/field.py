@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9_]+")
@@ -81,6 +81,14 @@ class Field:
         return f"{made}-v{self.detail}" if self.kind == "variant" else made
 
     @property
+    def shape(self) -> int:
+        """Return a number that is the same for two fields in which the same is asked.
+
+        It is the sum of what all fields in it ask, cut to 32 bits, so that a part can be taken out again.
+        """
+        return sum(_asked(one) for one in walk((self,))) % 2**32
+
+    @property
     def step(self) -> str:
         """Return the last step of the name: a row's key, or a free member's."""
         return self.name.rpartition("/")[2].removeprefix("#")
@@ -137,8 +145,23 @@ def walk(fields: tuple[Field, ...] | list[Field]) -> Iterator[Field]:
 
 def shape(root: Field) -> str:
     """Return a short text that is the same for two forms in which the same is asked."""
-    asked = [
-        (one.name, one.kind, one.required, one.title, tuple(option.value for option in one.options))
-        for one in walk((root,))
-    ]
-    return f"{zlib.crc32(repr(asked).encode()):08x}"
+    return str(root.shape)
+
+
+def _asked(one: Field) -> int:
+    options = tuple(option.value for option in one.options)
+    return zlib.crc32(repr((one.name, one.kind, one.required, one.title, options)).encode())
+
+
+def only(root: Field, id: str) -> Field | None:
+    """Return `root` without the groups and fields beside the one with this id; None when that is not in it.
+
+    Lists stay as they are: what their rows are called depends on each other.
+    """
+    if root.id == id:
+        return root
+    for inner in root.children:
+        found = only(inner, id)
+        if found is not None:
+            return replace(root, children=(found,)) if root.kind in ("object", "variant") else root
+    return None

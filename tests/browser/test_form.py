@@ -126,6 +126,25 @@ def test_a_condition_brings_its_field_and_leaves_what_is_being_typed(desk: Desk,
     expect(page.get_by_label("Speed limit")).to_have_value("7")
 
 
+def test_a_row_brings_the_field_that_it_makes_necessary_elsewhere(desk: Desk, page: Page):
+    tags = {"type": "array", "title": "Tags", "items": {"type": "string"}}
+    needs = {"required": ["tags"], "properties": {"tags": {"minItems": 1}}}
+    desk.open(
+        {
+            "properties": {"tags": tags},
+            "if": needs,
+            "then": {"properties": {"why": {"type": "string", "title": "Why"}}, "required": ["why"]},
+        }
+    )
+    page.get_by_role("button", name="Add to Tags").click()
+    expect(page.locator("[name='/tags/0']")).to_be_focused()
+    page.keyboard.type("one")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Why")).to_be_visible()
+    page.get_by_role("button", name="Remove").first.click()
+    expect(page.get_by_label("Why")).to_have_count(0)
+
+
 def test_a_branch_that_is_left_keeps_what_was_typed(desk: Desk, page: Page):
     desk.open(EVERYTHING)
     choice = page.get_by_label("Kind of Way")

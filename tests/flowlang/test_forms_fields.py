@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flowlang.forms import Field, defaults, draw, fields, walk
+from flowlang.forms import Field, defaults, draw, fields, only, shape, walk
 
 
 def one(schema: Any, value: Any = None, **more: Any) -> Field:
@@ -261,3 +261,26 @@ def test_a_hostile_schema_is_drawn_within_bounds(schema: Any, value: Any):
     drawn = list(walk((draw(schema, value or defaults(schema)),)))
     assert time.perf_counter() - began < 0.5
     assert 1 <= len(drawn) <= 700
+
+
+TREE = {
+    "properties": {
+        "a": {"type": "object", "properties": {"b": {"type": "array", "items": {"type": "string"}}, "c": {}}},
+        "d": {"type": "string"},
+    }
+}
+
+
+def test_a_part_of_a_tree_is_cut_out_with_what_it_stands_in():
+    part = only(draw(TREE, {"a": {"b": ["x", "y"]}}), "f-a-b")
+    assert part is not None
+    assert [one.name for one in walk((part,))] == ["", "/a", "/a/b", "/a/b/0", "/a/b/1"]
+    assert only(draw(TREE, {}), "f-nowhere") is None
+
+
+def test_the_shape_of_the_rest_is_known_without_the_part():
+    one, two = (draw(TREE, {"a": {"b": rows}, "d": "x"}) for rows in (["x"], ["x", "y"]))
+    rest = [(root.shape - root.by_key["a"].by_key["b"].shape) % 2**32 for root in (one, two)]
+    assert shape(one) != shape(two)
+    assert rest[0] == rest[1]
+    assert shape(one) == shape(draw(TREE, {"a": {"b": ["other"]}, "d": "y"}))

@@ -226,6 +226,31 @@ def test_a_check_brings_the_fields_that_are_asked_for_now():
     assert "required." not in answer, "nothing is red before anybody typed"
 
 
+@pytest.mark.parametrize("action", ["add:/tags", "enter:/more", "reset:/name"])
+def test_a_script_that_shows_one_group_gets_that_group_as_the_whole_page_has_it(action: str):
+    schema = {
+        "properties": {
+            "name": {"type": "string", "default": "Ada"},
+            "tags": {"type": "array", "items": {"type": "string"}},
+            "more": {"type": "object", "additionalProperties": {"type": "number"}},
+        }
+    }
+    visit = Visit(flow_of(schema))
+    place = f"f{action.partition(':')[2].replace('/', '-')}"
+    pairs = {**dict(visit.form.pairs), "/name": "Bob", "action": action}
+    headers = {"HX-Request": "true", "HX-Target": place}
+    part = visit.client.post(visit.address, pairs, headers=headers).content.decode()
+    whole = visit.client.post(visit.address, pairs).content.decode()
+    name = action.partition(":")[2]
+    here, there = Form(f"<form id=start>{part}</form>", "start").pairs, Form(whole, "start").pairs
+    assert {other.split("/")[1].split("#")[0] for other, _ in here if other[0] == "/"} == {name[1:]}
+    assert [pair for pair in there if pair[0].startswith(name)] == [
+        pair for pair in here if pair[0][0] == "/"
+    ]
+    assert dict(here)["shape"] == dict(there)["shape"]
+    assert len(part) < len(whole) / 3
+
+
 # --- guided and advanced
 
 

@@ -11,6 +11,8 @@ export function mountLive(mount) {
     const field = fieldOf(/** @type {Element} */ (event.target));
     if (field) check(field, mount);
   });
+  document.addEventListener("htmx:beforeSwap", (event) => keepShapes(/** @type {CustomEvent} */ (event).detail.target));
+  document.addEventListener("htmx:afterSettle", (event) => checkOthers(/** @type {CustomEvent} */ (event).detail.target.id, mount));
   document.addEventListener("input", (event) => {
     const origin = fieldOf(/** @type {Element} */ (event.target))?.querySelector("[data-origin]");
     if (origin) Object.assign(origin, { textContent: "you", className: "origin origin--you" });
@@ -43,6 +45,37 @@ async function check(field, mount) {
   const page = new DOMParser().parseFromString(answer, "text/html");
   reshape(form, page, mount);
   for (const message of page.querySelectorAll("body > .field__error")) show(message);
+}
+
+// A button's answer brings one group of fields. Where the rest asks for something else now, too, all fields are fetched.
+const before = { id: "", whole: 0, part: 0 };
+
+/** @param {HTMLElement} target */
+function keepShapes(target) {
+  Object.assign(before, { id: target.id, whole: wholeShape(), part: Number(target.dataset.shape) });
+}
+
+/**
+ * @param {string} id
+ * @param {(root: ParentNode) => void} mount
+ */
+function checkOthers(id, mount) {
+  const fresh = document.getElementById(id);
+  if (!fresh?.dataset.shape || id !== before.id || !fresh.closest("form[data-start]")) return;
+  const more = Number(fresh.dataset.shape) - before.part;
+  for (let up = outer(fresh); up; up = outer(up)) up.dataset.shape = String((Number(up.dataset.shape) + more) >>> 0);
+  if ((before.whole + more) >>> 0 === wholeShape()) return;
+  /** @type {HTMLInputElement} */ (document.getElementById("form-shape")).value = "";
+  void check(fresh, mount);
+}
+
+/** @param {HTMLElement} part @returns {HTMLElement | null} */
+function outer(part) {
+  return part.parentElement?.closest("[data-shape]") ?? null;
+}
+
+function wholeShape() {
+  return Number(/** @type {HTMLInputElement | null} */ (document.getElementById("form-shape"))?.value);
 }
 
 /** The fields that are said to be wrong now: mending one may mend another. @param {Element} form */

@@ -10,6 +10,7 @@ export function morph(old, fresh, mount) {
   if (old.matches("input")) return copyValue(old, fresh);
   if (old.matches("select, textarea, .variant__choice")) return;
   if (old.matches(".field, .cell, [data-collection], button")) return keepField(old, fresh, mount);
+  if (fresh.hasAttribute("data-shape")) old.setAttribute("data-shape", fresh.getAttribute("data-shape") ?? "");
   const rest = keyed([...old.children]);
   /** @type {Element | null} */
   let last = null;
