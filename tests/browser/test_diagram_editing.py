@@ -221,6 +221,29 @@ def test_a_state_chosen_in_the_diagram_unfolds_in_the_text(editor: Page) -> None
     expect(text.locator(".cm-activeLine")).to_contain_text('"Nap"')
 
 
+def test_snippets_error_routes_and_arrows_are_made_by_keyboard_and_by_mouse(editor: Page) -> None:
+    state(editor, "Nap").click()
+    editor.get_by_role("button", name="Add a state").click()
+    dialog = editor.locator("dialog.chooser")
+    dialog.get_by_role("option", name=re.compile("Ask a person and wait")).click()
+    expect(state(editor, "WaitForAnswer")).to_be_attached()
+    frame(editor).focus()
+    editor.keyboard.press("/")
+    editor.keyboard.type("WaitForAnswer")
+    editor.keyboard.press("Enter")
+    editor.keyboard.press("x")
+    pick(editor, "notapp")
+    expect(editor.get_by_label("Failure routes")).to_be_visible()
+    editor.keyboard.press("e")
+    editor.keyboard.press("c")
+    pick(editor, "last")
+    expect(editor.locator("g[id$='-next'].selected")).to_have_count(0)
+    found = states_of(editor)
+    assert found["WaitForAnswer"]["Next"] == "Last"
+    assert found["WaitForAnswer"]["Catch"][0]["Next"] == "NotApproved"
+    assert found["Nap"]["Next"] == "Ask"
+
+
 def test_what_is_not_reachable_is_joined_or_deleted_from_its_frame(editor: Page) -> None:
     lost = json.dumps({**json.loads(ODD), "StartAt": "Nap"}, indent=2)
     fill(editor, lost, "Last")

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Drafts } from "../../static/js/ide/drafts.js";
+import { difference } from "../../static/js/ide/theirs.js";
 
 const SAVED = { id: "d1", revision: 1, saved_at: "2026-11-24T00:00:00Z", address: "/ide/drafts/d1/" };
 
@@ -76,4 +77,40 @@ test("leaving the page sends what is not yet saved", () => {
   drafts.leave();
   assert.deepEqual(sent[0].options, { keepalive: true });
   drafts.forget();
+});
+
+test("a draft that somebody has published or discarded goes on as a new one", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const gone = { ok: false, status: 404, body: { error: { detail: "You have no such draft." } } };
+  const { drafts, sent } = rig([ok(1), gone, ok(1)]);
+  await drafts.save();
+  assert.equal(await drafts.save(), false);
+  context.mock.timers.tick(1);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(sent.map(({ saved }) => saved?.id), [undefined, "d1", undefined]);
+});
+
+test("what somebody else has saved is taken up without being saved again", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { drafts, sent } = rig([ok(1)]);
+  await drafts.save();
+  drafts.changed();
+  drafts.takeUp({ ...SAVED, revision: 5 }, { definition: "theirs", input_schema: "" });
+  assert.equal(drafts.isDirty, false);
+  context.mock.timers.tick(10_000);
+  assert.equal(sent.length, 1);
+  assert.equal(drafts.saved.revision, 5);
+});
+
+test("the change that makes a text another one is as small as it can be", () => {
+  assert.deepEqual(difference("same", "same"), []);
+  for (const [old, fresh, edit] of [
+    ["abcd", "abXcd", { from: 2, to: 2, insert: "X" }],
+    ["aaa", "aa", { from: 2, to: 3, insert: "" }],
+    ["", "new", { from: 0, to: 0, insert: "new" }],
+    ["one two", "one three", { from: 5, to: 7, insert: "hree" }],
+  ]) {
+    assert.deepEqual(difference(old, fresh), [edit]);
+    assert.equal(old.slice(0, edit.from) + edit.insert + old.slice(edit.to), fresh);
+  }
 });
