@@ -6,9 +6,11 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from runs import engine, following
+from providers import hints
+from runs import engine, following, tasks
 from runs.acting_tables import RunFollower
 from runs.models import Run, RunRole
+from runs.sweeper import Sweeper
 from tests.engine.conftest import start
 from tests.people import person, urn
 
@@ -49,6 +51,18 @@ def test_a_mail_comes_when_the_run_ends_and_only_one(run):
     assert [message.to for message in mail.outbox] == [["bob@example.org"]]
     assert mail.outbox[0].subject == 'Run "night" of Nightly copy: FAILED'
     assert "was cancelled." in mail.outbox[0].body
+
+
+def test_the_sweeper_asks_a_worker_for_the_mail(run, monkeypatch):
+    asked: list[tuple[str, str]] = []
+    monkeypatch.setattr(hints, "send", lambda task, id, **_: asked.append((task, id)))
+    client("bob").post(f"/runs/{run.pk}/follow", {"mail": "on"})
+    Sweeper().tick()
+    assert following.TASK not in dict(asked)
+    end(run)
+    Sweeper().tick()
+    tasks.tell_follower(dict(asked)[following.TASK])
+    assert len(mail.outbox) == 1 and tasks.tell_follower.name == following.TASK
 
 
 def test_a_wish_can_be_taken_back(run):
