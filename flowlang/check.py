@@ -16,6 +16,7 @@ from flowlang import (
     definition,
     fixes,
     graph,
+    parts,
 )
 from flowlang.check_providers import key as provider_key
 from flowlang.collector import paused
@@ -140,12 +141,12 @@ def check_text(
     schema_text  the input schema; None when there is none
     providers    as for `check`; so are results
     """
-    read = definition.parse(text)
+    read, value, states = parts.read(text)
     read_schema = None if schema_text is None else definition.parse(schema_text, MAX_SCHEMA_BYTES)
     about, about_schema = Findings(), Findings("input_schema")
-    built = graph.build(read.value)
+    built = graph.build(value, states)
     if read.is_json:
-        _definition(about, read.value, built, providers or {})
+        _definition(about, value, built, providers or {})
     if read_schema and read_schema.is_json:
         _schema(about_schema, read_schema.value, about, built)
     if read.is_json:
@@ -158,11 +159,10 @@ def check_text(
         )
     placed = _placed(read, about)
     placed += _placed(read_schema, about_schema) if read_schema else []
-    states = read.value.get("States") if isinstance(read.value, dict) else None
     return Checked(
         problems=[problem for problem, _ in placed],
         spans=[span for _, span in placed],
-        states=len(states) if isinstance(states, dict) else 0,
+        states=len(built.states),
         definition=read,
         schema=read_schema,
     )
@@ -188,14 +188,12 @@ def _item(problem: Problem) -> dict[str, Any]:
 def _definition(findings: Findings, value: JSON, built: Graph, providers: Mapping[str, JSON]) -> None:
     findings.addresses = frozenset(providers)
     site = Site(findings)
-    check_states.definition(site, value)
+    check_states.definition(site, value, built.parts)
     if not isinstance(value, dict):
         return
     check_graph.graph(site, value, built)
     check_lints.states(findings, built)
-    for name, state in built.states.items() if providers else ():
-        if isinstance(state, dict):
-            check_providers.action(check_graph.state(site, name), state, providers)
+    check_providers.actions(findings, built, providers)
 
 
 def _schema(findings: Findings, value: JSON, about: Findings, built: Graph) -> None:

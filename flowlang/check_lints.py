@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
-from flowlang import check_catchers, check_choices, check_graph
+from flowlang import check_catchers, check_choices, check_graph, told
 from flowlang.check_fields import result_path
 from flowlang.check_templates import PRIVATE, SUFFIXES
+from flowlang.definition import Transition
 from flowlang.findings import Findings, Put, Remedy, Remove, Site, quote
 from flowlang.graph import Graph
 from flowlang.problems import JSON, Loc
@@ -36,35 +37,40 @@ def states(findings: Findings, graph: Graph) -> None:
     for name, value in graph.states.items():
         if isinstance(value, dict):
             here = check_graph.state(Site(findings), name)
-            _state(here, name, value, graph)
-            if value.get("Type") == "Choice":
-                check_choices.no_default(here, value, first_fail)
+            advise = partial(_advise, here, value, graph.arrows[name], first_fail)
+            told.once(findings, graph.parts.get(name), "advice", first_fail, advise)
 
 
-def _state(site: Site, name: str, value: dict[str, JSON], graph: Graph) -> None:
+def _advise(site: Site, value: dict[str, JSON], arrows: list[Transition], first_fail: str | None) -> None:
+    _state(site, value, arrows)
+    if value.get("Type") == "Choice":
+        check_choices.no_default(site, value, first_fail)
+
+
+def _state(site: Site, value: dict[str, JSON], arrows: list[Transition]) -> None:
     kind = value.get("Type")
     if isinstance(kind, str) and kind in _RESULT_TYPES:
-        _result_path(site, name, value)
+        _result_path(site, value)
         check_catchers.runtime_hint(site, value, reads=_is_reading(value))
-        _catch_loop(site, name, graph)
+        _catch_loop(site, arrows)
     if kind == "Action":
         _action(site, value)
     for key in ("Parameters", "Result"):
         _secrets(site, key, value.get(key))
 
 
-def _result_path(site: Site, name: str, value: dict[str, JSON]) -> None:
+def _result_path(site: Site, value: dict[str, JSON]) -> None:
     if "ResultPath" in value or "Next" not in value:
         return
-    path = result_path(name)
+    path = result_path(str(site.loc[1]))
     remedy = Remedy(f'Add "ResultPath": "{path}"', Put(site.at("ResultPath").loc, path))
     message = f"Without ResultPath the result replaces all run data. Add one, such as {path}."
     site.warn("result-path-default", message, remedy, on_key=True)
 
 
-def _catch_loop(site: Site, name: str, graph: Graph) -> None:
-    for arrow in graph.arrows[name]:
-        if arrow.kind == "catch" and arrow.target == name:
+def _catch_loop(site: Site, arrows: list[Transition]) -> None:
+    for arrow in arrows:
+        if arrow.kind == "catch" and arrow.target == site.loc[1]:
             message = (
                 "The catcher leads back to its own state: a lasting error repeats it without end or pause."
             )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
+from flowlang import told
 from flowlang.check_fields import reread
 from flowlang.check_templates import PRIVATE, SUFFIXES, base
-from flowlang.findings import Put, Remedy, Remove, Rename, Site, quote
+from flowlang.findings import Findings, Put, Remedy, Remove, Rename, Site, quote
+from flowlang.graph import Graph
 from flowlang.problems import JSON
 
 _KINDS: Final[Mapping[str, type | tuple[type, ...]]] = {
@@ -21,14 +24,19 @@ def key(url: str) -> str:
     return url.rstrip("/")
 
 
-def action(site: Site, state: Mapping[str, JSON], providers: Mapping[str, JSON]) -> None:
-    """Check the Parameters of an Action, if its provider is known."""
-    handler = state.get("Handler")
-    url = handler.get("Url") if isinstance(handler, dict) else state.get("ActionUrl")
-    schema = providers.get(key(url)) if isinstance(url, str) else None
-    parameters = state.get("Parameters")
-    if isinstance(schema, dict) and isinstance(parameters, dict):
-        _object(site.at("Parameters"), parameters, schema)
+def actions(findings: Findings, graph: Graph, providers: Mapping[str, JSON]) -> None:
+    """Check the Parameters of each Action whose provider is known; its schema is never to be changed."""
+    for name, state in graph.states.items() if providers else ():
+        if not isinstance(state, dict):
+            continue
+        handler = state.get("Handler")
+        url = handler.get("Url") if isinstance(handler, dict) else state.get("ActionUrl")
+        schema = providers.get(key(url)) if isinstance(url, str) else None
+        parameters = state.get("Parameters")
+        if isinstance(schema, dict) and isinstance(parameters, dict):
+            look = partial(_object, Site(findings, ("States", name, "Parameters")), parameters, schema)
+            # Only the very same schema is taken for it, not one that is equal: true equals 1.
+            told.once(findings, graph.parts.get(name), "provider", (id(schema), schema), look)
 
 
 def _object(site: Site, value: Mapping[str, JSON], schema: Mapping[str, JSON]) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
-from flowlang import check_catchers, check_choices, check_templates
+from flowlang import check_catchers, check_choices, check_templates, told
 from flowlang.check_fields import fields, has_shape
 from flowlang.definition import transitions
 from flowlang.findings import Put, Remedy, Remove, Rename, Site, quote
+from flowlang.parts import NO_PARTS, Parts
 from flowlang.problems import JSON
 from flowlang.rules import (
     DEFINITION,
@@ -37,7 +39,7 @@ _MAX_RENAMED: Final = 200
 _HANDLE: Final = "urn:globus:flows:handle:"
 
 
-def definition(site: Site, value: JSON) -> None:
+def definition(site: Site, value: JSON, parts: Parts = NO_PARTS) -> None:
     """Check everything about a definition that can be seen in one state at a time."""
     if not isinstance(value, dict):
         message = f"A definition is an object with StartAt and States, not {quote(value)}."
@@ -55,9 +57,10 @@ def definition(site: Site, value: JSON) -> None:
         site.at("States").error("states-many", message, on_key=True)
     followers = dict(pairwise(states))
     for name, state in states.items():
-        here = site.at("States", name)
+        here, follower = site.at("States", name), followers.get(name)
         _name(here, name, value)
-        _state(here, state, followers.get(name))
+        about = follower, site.findings.addresses
+        told.once(site.findings, parts.get(name), "state", about, partial(_state, here, state, follower))
 
 
 def _first_state(definition: Mapping[str, JSON]) -> tuple[Remedy, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from importlib import import_module
 from json import JSONDecodeError, JSONDecoder
@@ -118,11 +118,16 @@ class Document:
 
     def __init__(self, text: str, value: JSON, problems: list[TextProblem], reader: Reader | None) -> None:
         self.text = text
-        self.value = value
         self.problems = problems
+        vars(self)["value"] = value
         self._index: dict[int, Members] = reader.index if reader else {}
         self._is_indexed = reader is not None
         self._root = reader.root if reader else cast("re.Match[str]", _SPACE.match(text)).end()
+
+    @cached_property
+    def value(self) -> JSON:
+        """Return the JSON that it is, read from the text once more where that was not done for it alone."""
+        return strict(self.text)
 
     @property
     def is_json(self) -> bool:
@@ -184,8 +189,10 @@ class Document:
         return [] if self.text.isascii() else [match.start() for match in _ASTRAL.finditer(self.text)]
 
 
-def parse(text: str, max_bytes: int = MAX_TEXT_BYTES) -> Document:
+def parse(text: str, max_bytes: int = MAX_TEXT_BYTES, read: Callable[[str], JSON] | None = None) -> Document:
     """Return the document that `text` is; never raises.
+
+    read  what to read it by, instead of `strict`, with the same answer
 
     Strict JSON, and besides: no name twice, no NaN or Infinity (not even by 1e999), integers of 64 bits, no
     lone surrogates or NUL, at most 64 levels and `max_bytes` of UTF-8.
@@ -196,7 +203,7 @@ def parse(text: str, max_bytes: int = MAX_TEXT_BYTES) -> Document:
         return Document(text, None, [TextProblem((), message, "json-size", end=min(1, len(text)))], None)
     try:
         text.encode("utf-8")
-        return Document(text, _strict(text), [], None)
+        return Document(text, (read or strict)(text), [], None)
     except (_Odd, JSONDecodeError, RecursionError, UnicodeEncodeError):
         # Loaded with the first broken text: sound ones are to be checked at once.
         reader: Reader = import_module("flowlang.reader").Reader(text)
@@ -211,13 +218,19 @@ class _Odd(ValueError):
     """The text needs the slower reader."""
 
 
-def _strict(text: str) -> JSON:
-    if "\\u" in text and _ODD.search(text):
+def strict(text: str) -> JSON:
+    """Return the JSON that the text is; raises ValueError or RecursionError where it is not strict JSON."""
+    if has_odd_escapes(text):
         raise _Odd
-    value: JSON = _DECODER.decode(text)
+    value: JSON = DECODER.decode(text)
     if is_deeper(value, MAX_DEPTH):
         raise _Odd
     return value
+
+
+def has_odd_escapes(text: str) -> bool:
+    """Whether the text may have characters that cannot be kept, written as escapes."""
+    return "\\u" in text and _ODD.search(text) is not None
 
 
 def is_deeper(value: JSON, levels: int) -> bool:
@@ -257,7 +270,7 @@ def _constant(text: str) -> JSON:
     raise _Odd(text)
 
 
-_DECODER: Final = JSONDecoder(
+DECODER: Final = JSONDecoder(
     object_pairs_hook=_unique, parse_int=_whole, parse_float=_real, parse_constant=_constant
 )
 # Places are found by reading on from member to member with this one: strict texts only, at the speed of C.

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from flowlang.definition import Transition, is_end, transitions
+from flowlang.parts import NO_PARTS, Parts
 from flowlang.problems import JSON
 
 MAX_POSSIBILITIES: Final = 1_000_000
@@ -20,28 +21,35 @@ class Graph(NamedTuple):
     arrows  for each state, its transitions; their targets need not exist
     ends    names of the states where a run ends
     start   StartAt; None when it names no state
+    parts   the states with what is known of each alone, where the text was read state by state
     """
 
     states: Mapping[str, JSON]
     arrows: Mapping[str, list[Transition]]
     ends: frozenset[str]
     start: str | None
+    parts: Parts = NO_PARTS
 
     def targets(self, name: str) -> list[str]:
         """Return the states that the arrows of `name` lead to, one for each arrow."""
         return [arrow.target for arrow in self.arrows.get(name, []) if arrow.target in self.states]
 
 
-def build(definition: JSON) -> Graph:
+def build(definition: JSON, parts: Parts = NO_PARTS) -> Graph:
     """Return the graph of any JSON; one without states for what is not a definition."""
     states = definition.get("States") if isinstance(definition, dict) else None
     states = states if isinstance(states, dict) else {}
     start = definition.get("StartAt") if isinstance(definition, dict) else None
+    start = start if isinstance(start, str) and start in states else None
+    if parts:
+        arrows = {name: part.arrows for name, part in parts.items()}
+        ends = frozenset(name for name, part in parts.items() if part.is_end)
+        return Graph(states, arrows, ends, start, parts)
     return Graph(
         states=states,
         arrows={name: transitions(state) for name, state in states.items()},
         ends=frozenset(name for name, state in states.items() if is_end(state)),
-        start=start if isinstance(start, str) and start in states else None,
+        start=start,
     )
 
 

@@ -6,10 +6,11 @@ import heapq
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from flowlang.dataflow import results
-from flowlang.dataflow.joining import Memo, join, widened
+from flowlang.dataflow import effects
+from flowlang.dataflow.joining import join, widened
+from flowlang.dataflow.kept import Kept
 from flowlang.dataflow.scene import Record, Use
-from flowlang.dataflow.steps import Given, Step, Way
+from flowlang.dataflow.steps import Step, Way
 from flowlang.dataflow.values import NOTHING, Names, Value
 from flowlang.graph import Graph
 from flowlang.problems import JSON
@@ -41,6 +42,8 @@ def analyse(
     ids: Names,
     details: Mapping[str, JSON] | None = None,
     uses: dict[str, list[Use]] | None = None,
+    *,
+    kept: Kept | None = None,
 ) -> Analysis:
     """Return what is known of the run data at every state.
 
@@ -53,10 +56,11 @@ def analyse(
     start    what can be the input
     details  address of a provider -> JSON schema of its actions' details
     uses     state -> uses of the input, filled if given
+    kept     what analyses before this one have left, made with these ids and details
     """
     found = Analysis({}, {}, {}, start)
     if graph.start is not None:
-        _Walk(graph, found, ids, details or {}).run(uses)
+        _Walk(graph, found, kept or Kept(ids, details or {})).run(uses)
     return found
 
 
@@ -64,18 +68,15 @@ class _Walk:
     """One analysis under way.
 
     incoming  for each state, the data of every way to it, by its source
-    memo      what was joined: where ways meet, much is the same as where others did
     left      how much work may still be done; then all that is visited is taken to hold anything
     """
 
-    def __init__(self, graph: Graph, found: Analysis, ids: Names, details: Mapping[str, JSON]) -> None:
-        self.graph, self.found, self.ids = graph, found, ids
-        errors = (results.caught(ids, ""), results.caught(ids, "AwaitWebInput"))
-        self.given, self.context = Given(ids, details, errors, {}), results.context(ids)
+    def __init__(self, graph: Graph, found: Analysis, kept: Kept) -> None:
+        self.graph, self.found, self.kept = graph, found, kept
         self.order = _order(graph)
         self.visits = dict.fromkeys(self.order, 0)
-        self.memo = Memo()
-        self.left, self.anything = _MAX_WORK, results.anything(ids)
+        self.memo, self.left = kept.memo, _MAX_WORK
+        self.memo.begin()
         self.incoming: dict[str, dict[tuple[Any, ...], Value]] = {name: {} for name in self.order}
 
     def run(self, uses: dict[str, list[Use]] | None) -> None:
@@ -88,17 +89,22 @@ class _Walk:
             if not self._enter(name):
                 continue
             if name not in steps:
-                state = self.graph.states[name]
-                fields = state if isinstance(state, dict) else {}
-                steps[name] = Step(name, fields, self.graph.arrows[name], self.given)
-            record = self.found.records[name] = Record([] if uses is not None else None)
-            ways = steps[name].apply(self.found.entered[name], self.context, self.ids, record)
-            self.found.ways[name] = ways
+                steps[name] = self.kept.step(self.graph, name)
+            ways = self._apply(name, steps[name], uses)
             self.left -= len(ways) + 2 * len(steps[name].rules)
-            if uses is not None:
-                uses[name] = record.uses or []
             for way in ways:
                 self._lead_on(name, way, waiting)
+
+    def _apply(self, name: str, step: Step, uses: dict[str, list[Use]] | None) -> list[Way]:
+        data, context, ids = self.found.entered[name], self.kept.context, self.kept.ids
+        if uses is None:
+            ways, record = effects.apply(step, data, context, ids)
+        else:
+            uses[name] = []
+            record = Record(uses[name])
+            ways = step.apply(data, context, ids, record)
+        self.found.records[name], self.found.ways[name] = record, ways
+        return ways
 
     def _lead_on(self, name: str, way: Way, waiting: list[int]) -> None:
         target = way.arrow.target
@@ -116,8 +122,8 @@ class _Walk:
         before = self.found.entered.get(name)
         self.left -= len(self.incoming[name])
         if self.left < 0:
-            self.found.entered[name] = self.anything
-            return before is not self.anything
+            self.found.entered[name] = self.kept.anything
+            return before is not self.kept.anything
         data = NOTHING
         for way in self.incoming[name].values():
             data = join(data, way, 0, self.memo)
@@ -130,7 +136,7 @@ class _Walk:
             # Where one way leads in, it alone says what enters; whether loops rest is seen where ways meet.
             self.found.entered[name] = data
             return before is not data and self.visits[name] <= _MAX_VISITS
-        both = join(before, data)
+        both = join(before, data, 0, self.memo)
         is_wide = self.visits[name] > _VISITS_BEFORE_WIDENING
         self.found.entered[name] = widened(before, both) if is_wide else both
         return both is not before and self.visits[name] <= _MAX_VISITS

@@ -25,17 +25,72 @@ MAX_DEPTH: Final = 10
 Constants: TypeAlias = "frozenset[tuple[int, JSON]]"
 
 
-class Memo(dict[tuple[int, int], tuple[Value, Value, Value]]):
-    """Pairs that were joined, with what they have in common, and about how much work it was.
+class Joined:
+    """A pair that was joined, and what they have in common.
 
     They are found by identity, so both are kept here: no other value can come to have theirs.
+
+    work   about how much it was, without that of the pairs inside
+    turn   the round of work that this was last of use in
     """
 
-    __slots__ = ("work",)
+    __slots__ = ("inside", "pair", "turn", "value", "work")
+
+    def __init__(self, pair: tuple[Value, Value], turn: int) -> None:
+        self.pair, self.turn, self.work = pair, turn, 0
+        self.inside: list[Joined] = []
+        self.value = NOTHING
+
+
+class Memo:
+    """The pairs that were joined, in this round of work and the one before, and how much work it was.
+
+    What is known from the round before counts as work once, as if it had been done: how much work there is
+    must not depend on what was done earlier.
+    """
+
+    __slots__ = ("_counted", "_inside", "_known", "_turn", "work")
 
     def __init__(self) -> None:
-        super().__init__()
-        self.work = 0
+        self.work = self._counted = self._turn = 0
+        self._known: dict[tuple[int, int, int], Joined] = {}
+        self._inside: list[Joined] = []
+
+    def begin(self) -> None:
+        """Begin a round; forget what the last was not in need of."""
+        self._known = {key: each for key, each in self._known.items() if each.turn == self._turn}
+        self._turn += 1
+        self.work = self._counted = 0
+        self._inside = []
+
+    def joined(self, a: Value, b: Value, depth: int) -> Value:
+        """Return what the two parts of some larger values have in common."""
+        key = id(a), id(b), depth
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._new(a, b, depth)
+        elif known.turn != self._turn:
+            self._recall(known)
+        self._inside.append(known)
+        return known.value
+
+    def _new(self, a: Value, b: Value, depth: int) -> Joined:
+        made = Joined((a, b), self._turn)
+        around, self._inside = self._inside, made.inside
+        before = self.work - self._counted
+        made.value = _join(a, b, depth, self)
+        made.work = self.work - self._counted - before
+        self._counted += made.work
+        self._inside = around
+        return made
+
+    def _recall(self, known: Joined) -> None:
+        known.turn = self._turn
+        self.work += known.work
+        self._counted += known.work
+        for each in known.inside:
+            if each.turn != self._turn:
+                self._recall(each)
 
 
 def array(items: list[Value]) -> Value:
@@ -58,11 +113,7 @@ def join(a: Value, b: Value, depth: int = 0, memo: Memo | None = None) -> Value:
     if depth == 0:
         return _join(a, b, depth, memo)
     # Values share their parts: without a memory, a pair would be joined once for each way to it.
-    pair = id(a), id(b)
-    known = memo.get(pair)
-    if known is None:
-        known = memo[pair] = a, b, _join(a, b, depth, memo)
-    return known[2]
+    return memo.joined(a, b, depth)
 
 
 def _join(a: Value, b: Value, depth: int, memo: Memo) -> Value:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from flowlang.dataflow import analysis, answered, results, rule_words, schemas, wording
+from flowlang.dataflow import analysis, answered, kept, rule_words, wording
 from flowlang.dataflow.places import MAYBE, NO, OPEN, read
 from flowlang.dataflow.provenance import Provenance, Sources
 from flowlang.dataflow.scene import Note
-from flowlang.dataflow.values import ARRAY, OBJECT, Names, words
+from flowlang.dataflow.values import ARRAY, OBJECT, words
 from flowlang.findings import Findings, Put, Remedy, Site, quote
 from flowlang.graph import Graph
 from flowlang.path_syntax import Step
@@ -32,16 +32,26 @@ def check(
     schema   the input schema; None when there is none
     details  address of a provider -> JSON schema of its actions' details
     """
-    ids: Names = {}
-    start = results.anything(ids) if schema is None else schemas.of_schema(schema, ids)
-    found = analysis.analyse(graph, start, ids, details)
-    reporter = _Reporter(Site(pair[0]), graph, found, schema, details or {})
+    with kept.taken(graph.parts.values(), details or {}) as known:
+        start = known.start(schema)
+        found = analysis.analyse(graph, start, known.ids, details, kept=known)
+        _report(pair, graph, found, schema, details or {})
+
+
+def _report(
+    pair: tuple[Findings, Findings],
+    graph: Graph,
+    found: analysis.Analysis,
+    schema: JSON,
+    details: Mapping[str, JSON],
+) -> None:
+    reporter = _Reporter(Site(pair[0]), graph, found, schema, details)
     for name in graph.states:
         if name in found.records:
             for note in found.records[name].notes:
                 reporter.tell(name, note)
-    touched = set().union(*(record.touched for record in found.records.values()))
     if isinstance(schema, dict) and found.records:
+        touched = set().union(*(record.touched for record in found.records.values()))
         _unread(Site(pair[1], (), ""), schema, touched)
 
 

@@ -130,9 +130,10 @@ class Scene:
         return reading
 
     def silent(self) -> Scene:
-        """Return the same scene, from which nothing is noted."""
+        """Return the same scene, from which nothing is noted but what is read."""
         scene = self.where()
         scene.record = Record()
+        scene.record.touched = self.record.touched
         return scene
 
     def missing(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import takewhile
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flowlang.check_values import parsed
 from flowlang.dataflow import results, rules, templates
@@ -18,8 +18,13 @@ from flowlang.definition import Transition
 from flowlang.paths import Path
 from flowlang.problems import JSON, Loc
 
+if TYPE_CHECKING:
+    from flowlang.dataflow.effects import Effect
+
 _RUNTIME: Final = "States.Runtime"
 _SOURCES: Final = frozenset({"Result", "Parameters", "InputPath"})
+# What they are led on with is what came in.
+_KEEPING: Final = frozenset({"Choice", "Wait", "Fail"})
 _READ_FIELDS: Final = (("SecondsPath", NUMBER), ("TimestampPath", TEXT), ("ErrorPath", 0), ("CausePath", 0))
 
 
@@ -36,15 +41,19 @@ class Step:
     place  where its result is stored; None where the path cannot be used
     given  what an action or web input gives it; None where it makes its result itself
     made   the result of the last visit
+    effects  what came of visits: see `effects`; is_plain: whether that may be remembered; owner: see `kept`
+    inside   the members of the run data inside which it stores something
     """
 
     __slots__ = (
-        "arrows", "chosen", "error", "given", "is_caught", "kind", "loc", "made", "place", "rules", "state",
+        "arrows", "chosen", "effects", "error", "given", "inside", "is_caught", "is_plain", "kind", "loc",
+        "made", "owner", "place", "rules", "state",
     )  # fmt: skip
 
     def __init__(self, name: str, state: Mapping[str, JSON], arrows: list[Transition], given: Given) -> None:
         self.state, self.arrows = state, arrows
         self.made: Value | None = None
+        self.owner: object = None
         self.loc: Loc = ("States", name)
         kind = state.get("Type")
         self.kind = kind if isinstance(kind, str) else ""
@@ -57,6 +66,16 @@ class Step:
         self.is_caught = "Catch" in state and _RUNTIME in _caught_names(state)
         self.error = given.errors[self.kind == "AwaitWebInput"]
         self.given = _given(self.kind, name, state, given)
+        places = [self.place, *(place_of(arrow.source or {}) for arrow in arrows if arrow.kind == "catch")]
+        self.effects: list[Effect] = []
+        self.is_plain = None not in places
+        self.inside = frozenset(place[0] for place in places if place and len(place) > 1)
+
+    def stores(self, arrow: Transition) -> tuple[str, ...] | None:
+        """Return where something is stored in the run data that takes this arrow; None for nowhere."""
+        if arrow.kind == "catch":
+            return place_of(arrow.source or {})
+        return None if self.kind in _KEEPING else self.place
 
     def apply(self, data: Value, context: Value, ids: Names, record: Record) -> list[Way]:
         """Return the ways on, each with its run data; noted in `record`: what may be wrong."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
@@ -24,6 +25,7 @@ Names: TypeAlias = "dict[str, int]"
 """A number for each name that one analysis has seen: the bit that stands for it in masks."""
 Origins: TypeAlias = "frozenset[tuple[str | int, ...]]"
 Bucket: TypeAlias = "dict[str, Value | None]"
+Bits: TypeAlias = "tuple[int, int, int, int]"
 NO_ORIGINS: Final[Origins] = frozenset()
 
 
@@ -78,7 +80,7 @@ class Members:
         self,
         names: Names,
         buckets: tuple[Bucket, ...] = ({},),
-        bits: tuple[int, int, int, int] = (0, 0, 0, 0),
+        bits: Bits = (0, 0, 0, 0),
         rest: Value | None = None,
         source: Origins = NO_ORIGINS,
     ) -> None:
@@ -110,24 +112,33 @@ class Members:
 
     def replaced(self, key: str, value: Value | None, *, is_write: bool = True) -> Members:
         """Return these members with `key` there as given; None makes it absent."""
-        buckets = self.buckets
-        if len(buckets) == 1 and len(buckets[0]) >= _SMALL:
-            buckets = spread(buckets[0])
-        at = hash(key) % len(buckets)
-        bucket = buckets[at]
-        if value is None or bucket.get(key) is not value:
-            # Else the bucket stays the same: in the second round of a loop most results are the same again.
-            buckets = (*buckets[:at], {**bucket, key: value}, *buckets[at + 1 :])
         bit = 1 << self.names.setdefault(key, len(self.names))
-        sure = self.certain & ~bit if value is None else self.certain | bit
-        written = self.written | bit if is_write else self.written
-        return Members(
-            self.names,
-            buckets,
-            (self.mask | bit, sure, self.known | bit, written),
-            self.rest,
-            self.source,
+        written = bit if is_write else self.written & bit
+        return self.changed(((key, value),), bit, (bit, 0 if value is None else bit, bit, written))
+
+    def changed(self, members: tuple[tuple[str, Value | None], ...], mask: int, bits: Bits) -> Members:
+        """Return these members with some as given: their bits are `mask`, and those in `bits` are set."""
+        buckets = self.buckets
+        for key, value in members:
+            if len(buckets) == 1 and len(buckets[0]) >= _SMALL:
+                buckets = spread(buckets[0])
+            at = hash(key) % len(buckets)
+            bucket = buckets[at]
+            if value is None or bucket.get(key) is not value:
+                # Else the bucket stays the same: in the second round of a loop most results are so, too.
+                buckets = (*buckets[:at], {**bucket, key: value}, *buckets[at + 1 :])
+        kept, (listed, certain, known, written) = ~mask, bits
+        bits = (
+            self.mask | listed,
+            self.certain & kept | certain,
+            self.known & kept | known,
+            self.written & kept | written,
         )
+        return Members(self.names, buckets, bits, self.rest, self.source)
+
+    def mask_of(self, keys: Iterable[str]) -> int:
+        """Return the bits of these names, of which some may be new."""
+        return _mask([self.names.setdefault(key, len(self.names)) for key in keys])
 
 
 def spread(bucket: Bucket) -> tuple[Bucket, ...]:

@@ -1,0 +1,95 @@
+"""What one analysis leaves to the next: flows are checked again and again, with few states that differ."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Lock
+from typing import Final
+
+from flowlang.dataflow import results, schemas
+from flowlang.dataflow.joining import Memo
+from flowlang.dataflow.steps import Given, Step
+from flowlang.dataflow.values import Names, Value
+from flowlang.graph import Graph
+from flowlang.parts import Part
+from flowlang.problems import JSON
+
+# Names are never forgotten; so much more of them than at first, and all is begun anew.
+_MAX_GROWTH: Final = 2
+_MORE_NAMES: Final = 500
+
+
+class Kept:
+    """What the analyses of one flow share; none but one at a time may use it.
+
+    Values that are the same stay the same objects from one analysis to the next, and what was worked out of
+    them is found again by identity. That saves time and changes no answer.
+
+    ids      the numbers of names; all values are made with these
+    given    what the analysis is given beside the definition; so are context and anything
+    memo     what was joined
+    """
+
+    def __init__(self, ids: Names, details: Mapping[str, JSON], *, is_lasting: bool = False) -> None:
+        self.ids, self.is_lasting = ids, is_lasting
+        errors = results.caught(ids, ""), results.caught(ids, "AwaitWebInput")
+        self.given = Given(ids, details, errors, {})
+        self.context, self.anything = results.context(ids), results.anything(ids)
+        self.memo = Memo()
+        self.lock = Lock()
+        self._start: tuple[str | None, Value] = None, results.anything(ids)
+        self._names_at_first = 0
+
+    def start(self, schema: JSON) -> Value:
+        """Return what the input can be; anything, if the schema is None."""
+        text = None if schema is None else json.dumps(schema)
+        if text != self._start[0]:
+            self._start = (
+                text,
+                results.anything(self.ids) if text is None else schemas.of_schema(schema, self.ids),
+            )
+        return self._start[1]
+
+    def step(self, graph: Graph, name: str) -> Step:
+        """Return the state made ready, with what it remembers of earlier visits."""
+        part = graph.parts.get(name)
+        if part is not None and isinstance(part.step, Step) and part.step.owner is self:
+            return part.step
+        state = graph.states[name]
+        step = Step(name, state if isinstance(state, dict) else {}, graph.arrows[name], self.given)
+        if part is not None and self.is_lasting:
+            step.owner, part.step = self, step
+        return step
+
+    def is_fit(self, details: Mapping[str, JSON]) -> bool:
+        """Whether it can be used for one more analysis."""
+        self._names_at_first = self._names_at_first or len(self.ids)
+        most = _MAX_GROWTH * self._names_at_first + _MORE_NAMES
+        return len(self.ids) <= most and self.given.details == details
+
+
+@contextmanager
+def taken(parts: Collection[Part], details: Mapping[str, JSON]) -> Iterator[Kept]:
+    """Give what was kept with half of these states or more, for as long as nobody else may use it.
+
+    Where another thread is using it, or there is none, or it has become too much, it is a new one.
+    """
+    known = _most_used(parts)
+    if known is None or not known.lock.acquire(blocking=False):
+        yield Kept({}, details, is_lasting=known is None)
+        return
+    try:
+        yield known if known.is_fit(details) else Kept({}, details, is_lasting=True)
+    finally:
+        known.lock.release()
+
+
+def _most_used(parts: Collection[Part]) -> Kept | None:
+    owners = Counter(part.step.owner for part in parts if part.step is not None)
+    for owner, states in owners.most_common(1):
+        if isinstance(owner, Kept) and 2 * states >= len(parts):
+            return owner
+    return None
