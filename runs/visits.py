@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from flowlang import events
 from runs.models import EPOCH, Run, RunEvent
@@ -23,8 +23,7 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 _CHUNK: Final = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What the fold needs of an event.
 
     at         milliseconds since 1970

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
@@ -29,7 +30,7 @@ def links(user: access.Person, *values: Any) -> list[dict[str, str]]:
     caller = caller_of(user)
     folders = collections.visible_to(caller).filter(pk__in=ids).values_list("pk", "display_name")
     functions = functions_for(caller).filter(pk__in=ids).values_list("pk", "name")
-    searched = indexes.visible_to(caller).filter(pk__in=ids).values_list("pk", "display_name")
+    searched = list(indexes.visible_to(caller).filter(pk__in=ids).values_list("pk", "display_name"))
     found = [
         {"kind": kind, "name": name, "href": reverse(f"providers:{address}", args=[pk])}
         for kind, address, rows in (
@@ -39,10 +40,25 @@ def links(user: access.Person, *values: Any) -> list[dict[str, str]]:
         )
         for pk, name in rows
     ]
-    asked = access.web_inputs_for(user).filter(pk__in=ids)
-    return found + [
+    return found + _subjects(searched, values) + _questions(user, ids)
+
+
+def _subjects(searched: list[tuple[UUID, str]], values: Any) -> list[dict[str, str]]:
+    """Where to find in an index what the state puts there or looks for."""
+    given = (value.get("input") for value in values if isinstance(value, dict))
+    subjects = dict.fromkeys(one.get("subject") for one in given if isinstance(one, dict))
+    return [
+        {"kind": "Subject", "name": subject, "href": f"{reverse('providers:index', args=[pk])}?{query}"}
+        for pk, _ in searched
+        for subject in subjects
+        if isinstance(subject, str) and subject and (query := urlencode({"q": subject}))
+    ]
+
+
+def _questions(user: User, ids: set[UUID]) -> list[dict[str, str]]:
+    return [
         {"kind": "Question", "name": question.context["title"], "href": reverse("runs:inbox")}
-        for question in asked
+        for question in access.web_inputs_for(user).filter(pk__in=ids)
     ]
 
 

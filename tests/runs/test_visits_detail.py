@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from providers.provider import ActionError
+from providers.search.models import SearchIndex
 from providers.transfer.models import Collection
 from runs import engine
 from runs.models import Run
@@ -153,6 +154,17 @@ def test_ids_lead_to_what_one_may_see():
     href = f"/collections/{mine.pk}/"
     assert ask(run, 2)["links"] == [{"kind": "Collection", "name": "Beamline", "href": href}]
     assert ask(run, 2, name="bob")["links"] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_put_into_an_index_is_found_there(ledger):  # noqa: F811
+    index = SearchIndex.objects.create(display_name="Samples", owner=person("alice"))
+    run = worked(action(Parameters={"search_index": str(index.pk), "subject": "S 1", "content": {}}))
+    href = f"/search/{index.pk}/"
+    assert ask(run, 2)["links"] == [
+        {"kind": "Index", "name": "Samples", "href": href},
+        {"kind": "Subject", "name": "S 1", "href": f"{href}?q=S+1"},
+    ]
 
 
 # --- why it waits
