@@ -46,7 +46,7 @@ export class Detail {
       this.#draw();
       options.onTab(this.#tab());
     });
-    document.addEventListener("keydown", (event) => this.#key(event));
+    document.addEventListener("keydown", (event) => this.#pressed(event));
   }
 
   /** @param {string} name @returns {HTMLElement} */
@@ -55,7 +55,7 @@ export class Detail {
   }
 
   /** Escape closes the detail, wherever one is; not while one types, or something else is to be closed first. @param {KeyboardEvent} event */
-  #key(event) {
+  #pressed(event) {
     const isElsewhere = /** @type {Element} */ (event.target).closest("input:not([type=range]), textarea, select, dialog, details[data-menu][open]");
     if (event.key !== "Escape" || event.defaultPrevented || isElsewhere || !this.#shown) return;
     event.preventDefault();
