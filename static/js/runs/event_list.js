@@ -271,6 +271,6 @@ export class EventList {
   isAway() {
     const { top, bottom, height } = this.list.getBoundingClientRect();
     if (!height) return false;
-    return this.view.isNewestFirst ? top < -AWAY_PIXELS : bottom > innerHeight + AWAY_PIXELS;
+    return this.view.isNewestFirst ? top < 0 : bottom > innerHeight + AWAY_PIXELS;
   }
 }

@@ -16,6 +16,7 @@ export class Search {
   #hits = null;
   #at = 0;
   #timer = 0;
+  #turn = Promise.resolve();
 
   /**
    * @param {HTMLElement} form
@@ -45,7 +46,14 @@ export class Search {
   }
 
   /** Go to the next entry that holds the words, or with -1 to the one before, as the list has them. @param {number} by */
-  async go(by) {
+  go(by) {
+    const step = () => this.#go(by);
+    this.#turn = this.#turn.then(step, step); // quick keys: one after the other
+    return this.#turn;
+  }
+
+  /** @param {number} by */
+  async #go(by) {
     if (this.field.value.trim() !== this.#q || !this.#hits) await this.#look();
     const isForwards = this.log.view.isNewestFirst ? by < 0 : by > 0;
     const hit = isForwards ? this.#hits?.next : this.#hits?.previous;
