@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from library.models import Flow, FlowVersion
@@ -26,6 +26,7 @@ from wire.principals import identity_urn
 
 MOST_OPEN: Final = 50
 _AT_ONCE: Final = 500
+_LONGEST_NAME: Final = 200
 
 
 def keep(found: Found, user: User, name: str) -> RunBundle:
@@ -40,8 +41,14 @@ def keep(found: Found, user: User, name: str) -> RunBundle:
         return before
     if opened.count() >= MOST_OPEN:
         raise StateConflict(f"You have {MOST_OPEN} bundles open, the most that one may. Close one first.")
-    run_id = uuid.uuid4()
-    return retried(lambda: _entered(found, user, name, run_id))
+    run_id, printable = uuid.uuid4(), "".join(filter(str.isprintable, name))
+    try:
+        return retried(lambda: _entered(found, user, printable[:_LONGEST_NAME], run_id))
+    except IntegrityError:  # the same bundle was opened at this very moment
+        before = opened.filter(checksum=found.checksum).first()
+        if before is None:
+            raise
+        return before
 
 
 @transaction.atomic
@@ -52,7 +59,7 @@ def _entered(found: Found, user: User, name: str, run_id: uuid.UUID) -> RunBundl
     RunEvent.objects.bulk_create(rows, batch_size=_AT_ONCE)
     RunFacts.objects.filter(run=run).delete()  # it is in no list of runs, so nobody searches for it
     return RunBundle.objects.create(
-        run=run, opened_by=user, name=name[:200], checksum=found.checksum, about=found.about
+        run=run, opened_by=user, name=name, checksum=found.checksum, about=found.about
     )
 
 

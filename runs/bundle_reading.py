@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -25,7 +26,11 @@ _CODE: Final = re.compile(r"[A-Za-z]{1,64}")
 _KNOWN: Final = frozenset(bundle.NAMES)
 _NEEDED: Final = _KNOWN - {bundle.OUTPUT}
 _WAYS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
+# What the library for zip files raises at broken ones: more than it says.
+_BROKEN: Final = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
+    *(ValueError, OverflowError, RuntimeError, NotImplementedError),
+)
 
 
 class BundleRefused(ValueError):
@@ -92,6 +97,8 @@ def _unpacked(file: IO[bytes]) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(file) as archive:
             return _members(archive)
+    except BundleRefused:
+        raise
     except _BROKEN as error:
         raise BundleRefused(f"This is no zip file that can be read: {error}.") from error
 

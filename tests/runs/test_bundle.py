@@ -271,6 +271,8 @@ FORGERIES = {
     "states that are texts": (put("definition.json", b'{"States": {"A": "x"}}'), "States"),
     "a deep definition": (put("definition.json", b'{"a":' * 5000 + b"1" + b"}" * 5000), "cannot be read"),
     "an input that is no text": (put("input.json", b"\xff\xfe"), "UTF-8"),
+    "a NUL in an input": (put("input.json", b'{"a": "\\u0000"}'), "cannot be read"),
+    "a NUL that is not escaped": (put("input.json", b'{"a": "\x00"}'), "cannot be read"),
     "a file more": (put("setup.py", b"x"), "no part of a run bundle"),
     "a path that leads out": (put("../evil.json", b"x"), "no part of a run bundle"),
 }
