@@ -16,20 +16,26 @@ from tests.live import LiveSite
 
 TEXT = json.dumps(COPYING, indent=2)
 MADE = """
-from library.publish import create_flow, publish
+from library.publish import create_flow, current_version
+from runs import engine
 from wire.models import User
 from wire.principals import identity_urn
 admin = User.objects.get(username="admin")
 bob, _ = User.objects.get_or_create(username="bob")
 flow = create_flow(admin, "Shared flow", TEXT, "{}", roles={"flow_administrator": [identity_urn(bob.pk)]})
-print(flow.pk)
+print(engine.start(current_version(flow), admin, {"size": 0}).pk, flow.pk)
 """
 
 
 @pytest.fixture
-def flow(site: LiveSite) -> str:
-    """The id of a flow of two administrators, admin and bob."""
-    return site.manage("shell", "--no-imports", "-c", MADE.replace("TEXT", repr(TEXT))).splitlines()[-1]
+def made(site: LiveSite) -> list[str]:
+    """The ids of a run and of its flow, which has two administrators, admin and bob."""
+    return site.manage("shell", "--no-imports", "-c", MADE.replace("TEXT", repr(TEXT))).split()[-2:]
+
+
+@pytest.fixture
+def flow(made: list[str]) -> str:
+    return made[1]
 
 
 @pytest.fixture
@@ -76,13 +82,18 @@ def text_of(page: Page) -> str:
     return "\n".join(page.locator(".cm-content").first.locator(".cm-line").all_inner_texts())
 
 
-def test_a_renamed_state_and_a_changed_choice_are_coloured_in_the_history_and_restored(page: Page, flow: str):
+def test_a_renamed_state_and_a_changed_choice_are_coloured_in_the_history_and_restored(
+    page: Page, flow: str, made: list[str]
+):
     edit(page, flow)
     page.locator(".cm-content").first.click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(TEXT.replace('"Copy"', '"Carry"').replace(": 0", ": 9"))
     publish(page, "Carry what is large")
     expect(page.get_by_text("Published as version 2")).to_be_visible()
+    page.goto(f"/runs/{made[0]}/")  # what was started keeps its version
+    page.get_by_role("tab", name="Diagram").click()
+    expect(page.locator("#state-1")).to_contain_text("Copy")
     page.goto(f"/flows/{flow}/history")
     old, new = page.locator("[data-picture='0']"), page.locator("[data-picture='1']")
     expect(new.locator("#state-1")).to_have_class(re.compile("status--renamed"))
