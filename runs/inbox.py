@@ -62,15 +62,20 @@ def waiting(user: access.Person) -> dict[str, Any]:
     """Return how much waits for `user`, and the newest of it: "count", "newest": {"id", "title", "flow"}."""
     asked, stopped = questions_for(user), stopped_of(user)
     count = asked.count() + stopped.count()
-    question = asked.order_by("-created_at", "pk").first() if count else None
-    run = stopped.order_by("-last_event_at", "pk").first() if count and question is None else None
-    newest: dict[str, str] | None = None
-    if question is not None:
-        title = str(question.context["title"])
-        newest = {"id": str(question.pk), "title": title, "flow": question.run.flow.title}
-    elif run is not None:
-        newest = {"id": str(run.pk), "title": "A run needs you", "flow": run.flow.title}
-    return {"count": count, "newest": newest}
+    if not count:
+        return {"count": 0, "newest": None}
+    question = asked.order_by("-created_at", "pk").first()
+    run = stopped.order_by("-last_event_at", "pk").first()
+    return {"count": count, "newest": _newest(question, run)}
+
+
+def _newest(question: WebInput | None, run: Run | None) -> dict[str, str] | None:
+    if run is not None and (question is None or run.last_event_at > question.created_at):
+        return {"id": str(run.pk), "title": "A run needs you", "flow": run.flow.title}
+    if question is None:
+        return None
+    title = str(question.context["title"])
+    return {"id": str(question.pk), "title": title, "flow": question.run.flow.title}
 
 
 def sign() -> tuple[Any, ...]:

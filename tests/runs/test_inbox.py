@@ -97,6 +97,8 @@ def test_the_number_counts_questions_and_runs_that_need_their_owner():
     run = start(HELLO)
     engine.work(run.pk)
     assert count("alice")["newest"]["id"] == str(run.pk)
+    _, other = asked_run(RespondentUrns=[urn("alice")])
+    assert count("alice")["count"] == 2 and count("alice")["newest"]["id"] == str(other.pk)
     assert "Needs you: allow urn:some:scope" in inbox("alice")
 
 

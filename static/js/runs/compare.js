@@ -6,7 +6,7 @@ for (const bar of /** @type {NodeListOf<HTMLElement>} */ (document.querySelector
   bar.style.setProperty("--share", `${bar.dataset.share}%`);
 }
 const copy = /** @type {HTMLButtonElement | null} */ (document.querySelector("[data-copy-link]"));
-if (copy) {
+if (copy && navigator.clipboard) {
   copy.hidden = false;
   copy.addEventListener("click", async () => {
     await navigator.clipboard.writeText(location.href);

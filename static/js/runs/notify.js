@@ -12,6 +12,7 @@ function isOver() {
 /** @param {HTMLElement} link */
 function mountReport(link) {
   link.addEventListener("click", async (event) => {
+    if (!navigator.clipboard) return; // not over plain http: then the report is shown, to be copied by hand
     event.preventDefault();
     const response = await fetch(link.dataset.copyReport ?? "").catch(() => null);
     if (!response?.ok) return toast("The report could not be fetched. Try again.", "error");
@@ -22,7 +23,7 @@ function mountReport(link) {
 
 /** @param {HTMLButtonElement} button */
 function mountWish(button) {
-  if (!("Notification" in window) || isOver()) return;
+  if (!("Notification" in window) || !isSecureContext || isOver()) return;
   button.hidden = false;
   button.addEventListener("click", async () => {
     if (button.getAttribute("aria-pressed") === "true") return wish(button, false);

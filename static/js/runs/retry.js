@@ -4,10 +4,16 @@ import { csrfToken } from "../site.js";
 
 const QUIET_MILLISECONDS = 200;
 
-for (const choice of document.querySelectorAll("[data-retry-choice]")) {
-  choice.addEventListener("change", () => /** @type {HTMLSelectElement} */ (choice).form?.requestSubmit());
-}
 const area = /** @type {HTMLTextAreaElement | null} */ (document.querySelector("[data-retry-data]"));
+const LOST = "The data that you changed are replaced by those of the new choice. Go on?";
+
+for (const choice of /** @type {NodeListOf<HTMLSelectElement>} */ (document.querySelectorAll("[data-retry-choice]"))) {
+  const before = choice.value;
+  choice.addEventListener("change", () => {
+    if (area && area.value !== area.defaultValue && !confirm(LOST)) choice.value = before;
+    else choice.form?.requestSubmit();
+  });
+}
 if (area) mountEditor(area);
 
 /** @param {HTMLTextAreaElement} area */
