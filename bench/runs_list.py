@@ -2,14 +2,17 @@
 
     .venv/bin/python bench/runs_list.py [--runs 100000] [--times 20] [--database sqlite,postgresql] [--quick]
 
-Each search is asked of the server as a browser asks: the page with its rows, and the bars over time. Whoever asks may
-see all of the runs. Beside it, in the same run: the same question as a plain `icontains` over the stored JSON. Prints p50
-and p95 in milliseconds; ends with 1 when a p95 is above 200 ms. --quick: 10,000 runs, SQLite only.
+Each search is asked of the server as a browser asks: the page with its rows, and the bars over time. Whoever
+asks may see all of the runs. Beside it, in the same run: the same question as a plain `icontains` over the
+stored JSON. Prints p95 and p50 in milliseconds, and those of the processor (of this process and of the one
+that serves its connection): on a busy machine only these can be compared. Ends with 1 when a p95 is above
+200 ms. --quick: 10,000 runs, SQLite only.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import random
 import statistics
@@ -20,10 +23,12 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 BASE = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(BASE), str(BASE / "bench")]
+
+import measure  # noqa: E402  (the path must be set first)
 
 MOST_MS = 200.0
 FLOWS, PEOPLE, DAYS = 200, 20, 400
@@ -51,6 +56,8 @@ SEARCHES: list[tuple[str, str, dict[str, str]]] = [
     ("output.result.files:scan-000777.h5", "scan-000777.h5", {"data": "icontains"}),
     ("S-55113", "S-55113", {"input": "icontains"}),
     ("tomography", "tomography", {"input": "icontains"}),
+    ("scan*", "scan-", {"data": "icontains"}),
+    ("input.source.path:/instrument*", '"path":"/instrument', {"input": "icontains"}),
     ("nowhere-to-be-found", "nowhere-to-be-found", {"input": "icontains"}),
     ("input.sample:nowhere", '"sample":"nowhere', {"input": "icontains"}),
     ("label:nowhere input.site:north", "", {}),
@@ -131,18 +138,16 @@ def _table(times: int) -> bool:
 
     client = Client()
     client.force_login(person("manager"))
-    print(f"{'search':52}{'rows':>8}{'bars':>8}{'icontains':>11}   p95 ms (p50 in brackets)")
+    print(f"{'':52}{'rows':>24}{'bars':>24}{'icontains':>24}   p95 (p50) processor, ms")
     missed = []
     for words, part, where in SEARCHES:
         rows = _figures(lambda words=words: _get(client, "/runs/", words), times)
         bars = _figures(lambda words=words: _get(client, "/runs/when", words), times)
-        plain = (
-            _figures(lambda part=part, where=where: _plainly(part, where), max(3, times // 4))
-            if part
-            else None
-        )
-        print(f"{words or '(all)':52}{_cell(rows)}{_cell(bars)}{_cell(plain) if plain else ''}", flush=True)
-        missed += [words for figures in (rows, bars) if figures[1] > MOST_MS]
+        cells = [rows, bars]
+        if part:
+            cells.append(_figures(lambda part=part, where=where: _plainly(part, where), max(3, times // 4)))
+        print(f"{words or '(all)':52}{''.join(map(_cell, cells))}", flush=True)
+        missed += [words or "(all)" for figures in (rows, bars) if figures.p95 > MOST_MS]
     print(
         f"load {os.getloadavg()[0]:.1f}; " + (f"above {MOST_MS:.0f} ms: {missed}" if missed else "all hold")
     )
@@ -169,10 +174,32 @@ def _plainly(part: str, where: dict[str, str]) -> None:
     list(seen.order_by("-started_at", "pk")[:21])
 
 
-def _figures(do: Callable[[], None], times: int) -> tuple[float, float]:
+class Figures(NamedTuple):
+    """Milliseconds: of the clock, and of the processor."""
+
+    p50: float
+    p95: float
+    processor: float
+
+
+def _figures(do: Callable[[], None], times: int) -> Figures:
     do()
+    before = _processor_ms()
     taken = sorted(_timed(do) for _ in range(times))
-    return statistics.median(taken), taken[min(len(taken) - 1, round(0.95 * len(taken)) - 1)]
+    used = (_processor_ms() - before) / times
+    return Figures(statistics.median(taken), taken[max(0, math.ceil(0.95 * times) - 1)], used)
+
+
+def _processor_ms() -> float:
+    """What this process has used so far, and the one that serves its connection."""
+    from django.db import connection  # noqa: PLC0415
+
+    mine = time.process_time() * 1000
+    if connection.vendor != "postgresql":
+        return mine
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return mine + measure.cpu_seconds(cursor.fetchone()[0]) * 1000
 
 
 def _timed(do: Callable[[], Any]) -> float:
@@ -181,8 +208,8 @@ def _timed(do: Callable[[], Any]) -> float:
     return (time.perf_counter() - began_at) * 1000
 
 
-def _cell(figures: tuple[float, float]) -> str:
-    return f"{figures[1]:7.0f} ({figures[0]:.0f})"
+def _cell(figures: Figures) -> str:
+    return f"{figures.p95:9.0f} ({figures.p50:.0f})".ljust(17) + f"{figures.processor:7.0f}"
 
 
 def _fill(count: int) -> None:

@@ -25,11 +25,14 @@ def drawn(counted: OverTime, asked: Asked, names: Sequence[tuple[str, str]]) -> 
     most = max((bar.total for bar in counted.bars), default=0)
     return {
         "total": counted.total,
-        "counts": [(status, word, counted.counts[status]) for status, word in names],
+        "told": f"{counted.total:,}",
+        "counts": [
+            (status, word, f"{counted.counts[status]:,}") for status, word in names if counted.counts[status]
+        ],
         "bars": [_bar(bar, at, len(counted.bars), most, asked, words) for at, bar in enumerate(counted.bars)],
         "first": counted.bars[0].start if counted.bars else None,
         "last": counted.bars[-1].end if counted.bars else None,
-        "most": most,
+        "most": f"{most:,}",
         "width": WIDTH,
         "height": HEIGHT,
     }
@@ -38,7 +41,7 @@ def drawn(counted: OverTime, asked: Asked, names: Sequence[tuple[str, str]]) -> 
 def _bar(bar: Bar, at: int, count: int, most: int, asked: Asked, words: dict[str, str]) -> dict[str, Any]:
     wide = WIDTH / max(count, 12)
     told = ", ".join(
-        f"{bar.counts[status]} {word.lower()}" for status, word in words.items() if bar.counts[status]
+        f"{bar.counts[status]:,} {word.lower()}" for status, word in words.items() if bar.counts[status]
     )
     return {
         "x": f"{at * wide:.1f}",
