@@ -6,10 +6,11 @@
 A whole site, one Chromium, a person who is signed in. For each size, ten keys a second go into a remark in
 the middle of the flow, then into the value that a Choice compares with, so that each key changes the picture,
 too. Of each key: the milliseconds until the page shows problems and diagram of a text that holds it; keys
-that are missing from the text at the end; the longest task of the main thread. Beside it, on the same page,
-how long the layout of the same flow takes by Graphviz, as here, in its worker, and by dagre, also with the
-ways out by Catch, which are no part of our layout. First what scripts weigh at first view. Exit code 1: a bar
-is missed.
+that are missing from the text at the end; tasks of the main thread above 50 ms; the longest task, by the
+clock and in the thread's own CPU time, which other processes do not lengthen: this is held to its bar. Beside
+it, on the same page, how long the layout of the same flow takes by Graphviz, as here, in its worker, and by
+dagre, also with the ways out by Catch, which are no part of our layout. First what scripts weigh at first
+view. Exit code 1: a bar is missed.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ sys.path[:0] = [str(BASE), str(BASE / "bench")]
 
 import definitions  # noqa: E402
 import editor_layout  # noqa: E402
+from editor_tasks import Tasks  # noqa: E402
 
 from tests.live import LiveSite  # noqa: E402
 
@@ -68,6 +70,7 @@ class Typed(NamedTuple):
     took: list[float]
     lost: int
     tasks: list[float]
+    longest_cpu: float
 
     @property
     def p95(self) -> float:
@@ -77,18 +80,18 @@ class Typed(NamedTuple):
         median, longest = statistics.median(self.took), max(self.tasks, default=0)
         return (
             f"{self.size:6}  {self.what:10}  {median:6.0f}  {self.p95:6.0f}  {self.took[-1]:6.0f}"
-            f"  {self.lost:9}  {len(self.tasks):10}  {longest:7.0f}"
+            f"  {self.lost:9}  {len(self.tasks):10}  {longest:7.0f}  {self.longest_cpu:11.0f}"
         )
 
     def missed(self) -> Iterator[str]:
         """Name the bars that were not reached."""
-        name, longest = f"{self.what} at {self.size} states", max(self.tasks, default=0)
+        name = f"{self.what} at {self.size} states"
         if self.p95 > P95_BARS.get(self.size, 1_000):
             yield f"{name}: p95 is {self.p95:.0f} ms, not {P95_BARS.get(self.size, 1_000)}"
         if self.lost:
             yield f"{name}: {self.lost} keys lost"
-        if longest > TASK_BARS.get(self.size, 10_000):
-            yield f"{name}: a task of {longest:.0f} ms, not {TASK_BARS[self.size]}"
+        if self.longest_cpu > TASK_BARS.get(self.size, 10_000):
+            yield f"{name}: a task of {self.longest_cpu:.0f} ms of CPU, not {TASK_BARS[self.size]}"
 
 
 def main() -> int:
@@ -120,7 +123,7 @@ def measure(page: Page, options: argparse.Namespace) -> list[str]:
     """Print all figures; return the bars that were missed."""
     missed = list(first_view(page))
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, ten keys a second")
-    print("states  typed into  median     p95    most  keys lost  long tasks  longest")
+    print("states  typed into  median     p95    most  keys lost  long tasks  longest  longest CPU")
     for size in options.sizes:
         for type_into in (remark, condition):
             typed = type_into(page, size, options.seconds)
@@ -193,19 +196,20 @@ def typing(page: Page, size: int, keys: list[str] | str, what: str, mark: str) -
     open_with(page, json.dumps(flow_of(size), indent=2))
     put_cursor(page, mark)
     page.evaluate(WATCH)
+    tasks = Tasks(page)
     due = time.monotonic()
     for key in keys:
         page.keyboard.press(key if key != " " else "Space")
         due += PAUSE_SECONDS
         page.wait_for_timeout(max(0, (due - time.monotonic()) * 1_000))
     page.wait_for_function(CURRENT)
-    seen = page.evaluate("() => window.seen")
+    seen, longest_cpu = page.evaluate("() => window.seen"), tasks.longest()
     with page.expect_request("**/ide/check") as asked:
         page.keyboard.type(".")
     text = json.loads(asked.value.post_data or "{}")["definition"]
     after = text.partition(mark)[2].partition('"')[0]
     wanted = len(keys) - 2 * sum(key == "Backspace" for key in keys) + 1
-    return Typed(what, size, sorted(seen["took"]), wanted - len(after), seen["long"])
+    return Typed(what, size, sorted(seen["took"]), wanted - len(after), seen["long"], longest_cpu)
 
 
 def flow_of(size: int) -> dict:
