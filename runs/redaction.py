@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from flowlang.events import MASK, visible
 from flowlang.forms.secret import without_secrets
 from flowlang.problems import JSON
 from runs.models import Run
+from runs.retry_points import BEGAN_WITH
 
 _SHORTEST_PART: Final = 4  # of a longer text: what is shorter stands in texts by chance
 
@@ -23,7 +25,8 @@ class Redaction:
 
     def __init__(self, secrets: frozenset[str]) -> None:
         self._secrets = secrets
-        self._parts = sorted((each for each in secrets if len(each) >= _SHORTEST_PART), key=len, reverse=True)
+        spelt = {way for each in secrets if len(each) >= _SHORTEST_PART for way in _spellings(each)}
+        self._parts = sorted(spelt, key=len, reverse=True)
 
     def shown(self, value: JSON) -> JSON:
         """Return `value` as it may leave: hidden members left out, secrets masked wherever they stand."""
@@ -51,12 +54,26 @@ class Redaction:
         return MASK if is_number and str(value) in self._parts else value
 
 
+def _spellings(secret: str) -> set[str]:
+    """Return how a secret stands in texts; some are the JSON text of something else."""
+    return {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+
+
 def redaction_of(run: Run) -> Redaction:
-    """Return what is to be hidden of a run."""
-    body = orjson.loads(Run.objects.values_list("input", flat=True).get(pk=run.pk))
-    if not isinstance(body, dict):
-        return Redaction(frozenset())
-    return Redaction(frozenset(_taken_out(body, without_secrets(run.version.input_schema, body))))
+    """Return what is to be hidden of a run: secrets of its input, and of what else it began or ended with."""
+    schema = run.version.input_schema
+    found: set[str] = set()
+    for body in _bodies(run):
+        if isinstance(body, dict):
+            found.update(_taken_out(body, without_secrets(schema, body)))
+    return Redaction(frozenset(found))
+
+
+def _bodies(run: Run) -> Iterator[Any]:
+    for text in Run.objects.values_list("input", "data").get(pk=run.pk):
+        yield orjson.loads(text)
+    first = run.events.filter(seq=1).values_list("details", flat=True).first()
+    yield orjson.loads(first).get(BEGAN_WITH) if first else None
 
 
 def public_input(run: Run, hidden: Redaction) -> JSON:

@@ -7,9 +7,9 @@ import json
 import pytest
 from django.test import Client
 
-from runs import engine
+from runs import engine, retrying
 from runs.models import Run
-from runs.redaction import Redaction
+from runs.redaction import Redaction, redaction_of
 from runs.report import lasted, plain, report
 from tests.engine.conftest import fresh, start
 from tests.people import person, urn
@@ -79,6 +79,26 @@ def test_durations_are_told_in_words(seconds, words):
 
 def test_texts_of_others_are_plain_in_markdown():
     assert plain("a|b\n<img src=x> [x](y) `c`") == r"a\|b \<img src=x\> \[x\](y) \`c\`"
+
+
+@pytest.mark.django_db
+def test_a_secret_that_a_retry_began_with_is_not_in_it_either():
+    run = ended(STEP, FAIL, input={"pin": "first-pin"})
+    schema = '{"properties": {"pin": {"type": "string", "format": "password"}}}'
+    type(run.version).objects.filter(pk=run.version_id).update(schema_source=schema)
+    again = retrying.retry(
+        fresh(run), run.owner, state="A", data={"pin": "second-pin", "note": "second-pin!"}
+    )
+    engine.work(again.pk)
+    assert "second-pin" not in report(fresh(again), "http://here/")
+    shown = redaction_of(fresh(again)).shown({"a": "it is second-pin"})
+    assert shown == {"a": f"it is {'*' * 8}"}
+
+
+def test_a_secret_is_masked_in_json_texts_too():
+    hidden = Redaction(frozenset({'pa"ss\nword', "schlüssel"}))
+    text = json.dumps({"cause": 'pa"ss\nword', "key": "schlüssel"})
+    assert hidden.text(text) == json.dumps({"cause": "*" * 8, "key": "*" * 8})
 
 
 def test_a_secret_is_masked_wherever_it_stands():
