@@ -223,6 +223,47 @@ def test_fifty_rows_are_checked_started_watched_and_retried(page: Page, flow: st
     expect(page.get_by_role("heading", level=1)).to_contain_text("night")
 
 
+HERE = """() => {
+  const at = document.activeElement;
+  return at.getAttribute("aria-label") || at.labels?.[0]?.textContent || at.textContent;
+}"""
+
+
+def tab_to(page: Page, words: str) -> None:
+    """Go on with the Tab key to the control with these words."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if words in page.evaluate(HERE):
+            return
+    raise AssertionError(f"The Tab key does not lead to {words!r}.")
+
+
+def test_many_runs_are_started_and_retried_by_keyboard_alone(page: Page, flow: str):
+    page.goto(flow)
+    tab_to(page, "Start many from a table")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/bulk")
+    tab_to(page, "Rows from a spreadsheet, or CSV")
+    page.keyboard.insert_text("sample\twhere\tok\nS-1\t/a\tfalse\nS-2\tb\ttrue\nS-3\t/c\ttrue")
+    tab_to(page, "Check the rows")
+    page.keyboard.press("Enter")
+    expect(page.locator("#bulk-rows-title")).to_contain_text("3 rows")
+    tab_to(page, "where")
+    page.keyboard.type("Source")
+    expect(page.locator("tr.is-wrong")).to_have_count(1)
+    tab_to(page, "Start 2 runs")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/batches/*/")
+    expect(page.locator("#batch-head")).to_contain_text("3 of 3 over", timeout=60_000)
+    expect(page.locator("#row-2")).to_contain_text("Not started")
+    tab_to(page, "Retry 1 failed row")
+    page.keyboard.press("Enter")
+    expect(page.locator("#row-1")).to_contain_text("Started 2 times", timeout=20_000)
+    tab_to(page, "Mend it in the form")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Sample")).to_have_value("S-2")
+
+
 def test_starting_waits_for_the_form_to_be_filled_in(page: Page):
     found(page, "Move files").get_by_role("link", name=re.compile("Start")).click()
     page.route("**/start", lambda route: (page.wait_for_timeout(300), route.continue_())[1])
