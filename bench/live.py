@@ -71,8 +71,8 @@ def main() -> None:
 
 
 @contextmanager
-def site_in(home: Path):
-    site = LiveSite(home)
+def site_in(home: Path, **environment: str):
+    site = LiveSite(home, **environment)
     site.start()
     try:
         yield site
@@ -145,7 +145,7 @@ def page_beside_sockets(site: LiveSite, context: BrowserContext, cookie: str, se
     writing = writer(site, seconds)
     run_id = writing.hear()["run"]
     page = context.new_page()
-    page.goto(f"/runs/{run_id}/")
+    page.goto(f"/runs/{run_id}/?view=events")
     page.locator(".connection[data-kind=live]").wait_for()
     page.evaluate(WATCH_PAGE)
     others = watchers(site, "sockets", WATCHERS - 1, f"/ws/runs/{run_id}/", cookie)

@@ -37,6 +37,8 @@ from wire.models import User  # noqa: E402
 NAMES = ("Copy", "Check", "Index", "Notify")
 TEXT = "what came of this step, in the words of its provider; "
 A_STATEMENT = 100
+POLLS = 3  # so that 50,000 entries are the 10,000 visits that a run may have
+WORDS = {"ActionStarted": "started", "ActionPolled": "is polled", "ActionCompleted": "completed"}
 
 
 def visits() -> Iterator[Event]:
@@ -44,13 +46,14 @@ def visits() -> Iterator[Event]:
     for number in itertools.count():
         name = NAMES[number % len(NAMES)]
         yield entry("ActionStarted", name, input={"number": number, "path": f"/data/{number:06}"})
-        yield entry("ActionPolled", name, status="ACTIVE", files_transferred=number % 7, files=7)
+        for done in range(POLLS):
+            yield entry("ActionPolled", name, status="ACTIVE", files_transferred=done, files=POLLS)
         yield entry("ActionCompleted", name, output={"number": number, "text": TEXT * 5}, next="On")
 
 
 def entry(code: str, name: str, **said: object) -> Event:
     details = {"state_name": name, "state_type": "Action", **said}
-    return Event(code, f"State {name} of type Action: {code}", details)
+    return Event(code, f"State {name} of type Action {WORDS[code]}", details)
 
 
 @transaction.atomic

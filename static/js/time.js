@@ -70,13 +70,24 @@ function date(instant, now, zone) {
   return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year, timeZone: zone }).format(instant);
 }
 
+/** @type {Map<string, Intl.DateTimeFormat>} making one takes longer than a hundred uses */
+const formats = new Map();
+
+/** @param {Intl.DateTimeFormatOptions} options */
+function format(options) {
+  const key = JSON.stringify(options);
+  const known = formats.get(key) ?? new Intl.DateTimeFormat("en-GB", options);
+  formats.set(key, known);
+  return known;
+}
+
 /**
  * The whole of it, to the second and with its zone: "24 Nov 2026, 14:02:11 UTC".
  * @param {Date} instant
  * @param {string} [zone]
  */
 export function absolute(instant, zone) {
-  return new Intl.DateTimeFormat("en-GB", {
+  return format({
     day: "numeric", month: "short", year: "numeric",
     hour: "2-digit", minute: "2-digit", second: "2-digit",
     timeZone: zone, timeZoneName: "short",
@@ -89,7 +100,5 @@ export function absolute(instant, zone) {
  * @param {string} [zone]
  */
 export function clock(instant, zone) {
-  return new Intl.DateTimeFormat("en-GB", {
-    hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: zone,
-  }).format(instant);
+  return format({ hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: zone }).format(instant);
 }

@@ -1,5 +1,6 @@
 // @ts-check
 // The list of events: of a long log, only the rows in sight are in the page, each at its place.
+import { zone } from "../site/preferences.js";
 import { Entries } from "./entries.js";
 import { placeholder, row, writeTime } from "./event_row.js";
 import { Rows } from "./rows.js";
@@ -28,6 +29,8 @@ export class EventList {
   #progress = { seq: 0, text: "" };
   #timer = 0;
   #isAsking = false;
+  #zone = zone();
+  #top = 0;
 
   /**
    * @param {HTMLElement} list
@@ -52,7 +55,9 @@ export class EventList {
 
   /** Put the rows in sight where they belong, and ask for those that are not at hand. */
   draw() {
-    if (!this.list.getClientRects().length) return; // it is hidden
+    const place = this.list.getClientRects()[0];
+    if (!place) return; // it is hidden
+    this.#top = place.top;
     this.rows.setTall([...this.#open].map(([seq, extra]) => ({ index: this.#indexOf(seq), extra })));
     this.list.style.height = `${this.rows.topOf(this.shown)}px`;
     const seqs = this.#inSight();
@@ -74,9 +79,8 @@ export class EventList {
   #inSight() {
     let [from, to] = [0, this.shown];
     if (this.shown > ALL_BELOW) {
-      const { top } = this.list.getBoundingClientRect();
-      from = Math.max(0, this.rows.indexAt(-top) - BEYOND);
-      to = Math.min(this.shown, this.rows.indexAt(innerHeight - top) + BEYOND);
+      from = Math.max(0, this.rows.indexAt(-this.#top) - BEYOND);
+      to = Math.min(this.shown, this.rows.indexAt(innerHeight - this.#top) + BEYOND);
     }
     const indices = new Set(Array.from({ length: Math.max(0, to - from) }, (_, number) => from + number));
     for (const seq of [this.#pinned, this.#focused()]) if (seq) indices.add(this.#indexOf(seq));
@@ -117,7 +121,7 @@ export class EventList {
   /** @param {number} seq */
   #make(seq) {
     const entry = this.entries.get(seq);
-    const item = entry ? row(entry, this.entries.tookMs(seq)) : placeholder(seq);
+    const item = entry ? row(entry, this.entries.tookMs(seq), this.#zone) : placeholder(seq);
     if (!entry) item.dataset.pending = "true";
     this.#made.set(seq, item);
     this.#tint(seq, item);
@@ -264,13 +268,13 @@ export class EventList {
 
   /** The reader chose another zone. */
   retime() {
-    for (const time of this.list.querySelectorAll("time")) writeTime(time);
+    this.#zone = zone();
+    for (const time of this.list.querySelectorAll("time")) writeTime(time, this.#zone);
   }
 
-  /** Whether the place where new rows come in is out of sight. */
+  /** Whether the place where new rows come in was out of sight when the rows were drawn. */
   isAway() {
-    const { top, bottom, height } = this.list.getBoundingClientRect();
-    if (!height) return false;
-    return this.view.isNewestFirst ? top < 0 : bottom > innerHeight + AWAY_PIXELS;
+    const bottom = this.#top + this.rows.topOf(this.shown);
+    return this.view.isNewestFirst ? this.#top < 0 : bottom > innerHeight + AWAY_PIXELS;
   }
 }

@@ -29,6 +29,7 @@ export class EventLog {
     this.list.entries.addPage(log.first);
     this.search = new Search(part("log-search"), log, this);
     this.#mountControls();
+    this.list.redraw();
     this.#showAll();
     if (!this.list.entries.knowsPolls) void this.#learnPolls();
   }
@@ -68,7 +69,7 @@ export class EventLog {
 
   #showAll() {
     this.list.shown = this.#rows();
-    this.list.redraw();
+    this.list.draw();
   }
 
   #isInUse() {

@@ -1,22 +1,24 @@
 // @ts-check
 // One row of the list of events: its heading at once, its details when they are wanted.
-import { zone } from "../site/preferences.js";
 import { absolute, clock } from "../time.js";
 import { copyButton, element, icon } from "./elements.js";
 import * as words from "./words.js";
 
 /** @typedef {import("./timeline.js").Entry} Entry */
 
+const numbers = new Intl.NumberFormat("en-GB");
+
 /**
  * @param {Entry} entry
  * @param {number | undefined} tookMs how long its state took, if it closes one
+ * @param {string | undefined} zone of the times
  */
-export function row(entry, tookMs) {
+export function row(entry, tookMs, zone) {
   const item = element("li", `event event--${words.icon(entry.code)}`);
   item.dataset.seq = String(entry.seq);
   item.dataset.state = entry.details.state_name ?? "";
   const line = /** @type {HTMLDetailsElement} */ (element("details", "event__line"));
-  line.append(summary(entry, tookMs));
+  line.append(summary(entry, tookMs, zone));
   line.addEventListener("toggle", () => fill(line, entry), { once: true });
   item.append(line);
   return item;
@@ -26,28 +28,23 @@ export function row(entry, tookMs) {
 export function placeholder(seq) {
   const item = element("li", "event event--pending");
   item.dataset.seq = String(seq);
-  item.append(element("p", "event__plain muted tabular", `${seq.toLocaleString("en-GB")} …`));
+  item.append(element("p", "event__plain muted tabular", `${numbers.format(seq)} …`));
   return item;
 }
 
-/** @param {Element} time */
-export function writeTime(time) {
+/** @param {Element} time @param {string | undefined} zone */
+export function writeTime(time, zone) {
   const instant = new Date(time.getAttribute("datetime") ?? "");
-  time.textContent = clock(instant, zone());
-  time.setAttribute("title", absolute(instant, zone()));
-}
-
-/** Open a row and show its details now, not when the browser tells of it. @param {HTMLElement} item */
-export function open(item) {
-  const line = item.querySelector("details");
-  if (line) line.open = true;
+  time.textContent = clock(instant, zone);
+  time.setAttribute("title", absolute(instant, zone));
 }
 
 /**
  * @param {Entry} entry
  * @param {number | undefined} tookMs
+ * @param {string | undefined} zone
  */
-function summary(entry, tookMs) {
+function summary(entry, tookMs, zone) {
   const made = element("summary", "event__summary");
   const title = element("span", "event__title mono", words.heading(entry));
   if (tookMs !== undefined && tookMs >= 1) title.append(" ", element("span", "muted", `(${words.took(tookMs)})`));
@@ -55,7 +52,7 @@ function summary(entry, tookMs) {
   title.append(" ", element("span", "event__progress"));
   const time = element("time", "event__time muted small tabular");
   time.setAttribute("datetime", entry.time);
-  writeTime(time);
+  writeTime(time, zone);
   const more = element("span", "event__more", "View details");
   more.append(icon("chevron-down"));
   const mark = element("span", "event__mark");
