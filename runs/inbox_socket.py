@@ -39,6 +39,7 @@ class Lookout:
         self._sockets.add(socket)
         if self._task is None:
             self._task = asyncio.create_task(self._look_for_ever())
+            self._task.add_done_callback(_say_why)
 
     def leave(self, socket: InboxConsumer) -> None:
         """Forget `socket`; nobody looks for nobody."""
@@ -59,6 +60,13 @@ class Lookout:
                 self._seen = seen
                 for socket in self._sockets:
                     socket.news.set()
+
+
+def _say_why(task: asyncio.Task[None]) -> None:
+    """A task that breaks must be heard of; one whose reader has gone away need not."""
+    if task.cancelled() or task.exception() is None or isinstance(task.exception(), OSError):
+        return
+    logger.error("An inbox is told nothing more", exc_info=task.exception())
 
 
 _lookouts: WeakKeyDictionary[asyncio.AbstractEventLoop, Lookout] = WeakKeyDictionary()
@@ -82,6 +90,7 @@ class InboxConsumer(AsyncWebsocketConsumer):
             return
         lookout().join(self)
         self._sender = asyncio.create_task(self._send_for_ever())
+        self._sender.add_done_callback(_say_why)
 
     async def disconnect(self, code: int) -> None:
         lookout().leave(self)
