@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-import orjson
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from runs import access, live, log_files, log_pages, log_search
+from runs.live_views import answer
 from runs.models import Run
-from wire.errors import ApiError, BadRequest, envelope
+from wire.errors import BadRequest
 
 
 @never_cache
 @require_safe
 def entries(request: HttpRequest, run_id: str) -> HttpResponse:
     """Answer with the page of entries after `?after=`."""
-    return _answer(request, run_id, lambda run: log_pages.page(run, _after(request)))
+    return answer(request, run_id, lambda run: log_pages.page(run, _after(request)))
 
 
 @never_cache
 @require_safe
 def polls(request: HttpRequest, run_id: str) -> HttpResponse:
     """Answer with {"seqs", "as_of"}: the numbers of the progress entries."""
-    return _answer(request, run_id, lambda run: {"seqs": log_pages.polls(run), "as_of": run.last_seq})
+    return answer(request, run_id, lambda run: {"seqs": log_pages.polls(run), "as_of": run.last_seq})
 
 
 @never_cache
@@ -37,19 +34,11 @@ def search(request: HttpRequest, run_id: str) -> HttpResponse:
     def found(run: Run) -> log_search.Hits:
         return log_search.search(run, log_search.words(request.GET.get("q")), _after(request))
 
-    return _answer(request, run_id, found)
+    return answer(request, run_id, found)
 
 
 def _after(request: HttpRequest) -> int:
     return live.sequence_number(request.GET.get("after"))
-
-
-def _answer(request: HttpRequest, run_id: str, work: Callable[[Run], Any]) -> HttpResponse:
-    try:
-        found = work(access.run_for(request.user, run_id))
-    except ApiError as error:
-        return JsonResponse(envelope(error.code, error.detail), status=error.status)
-    return HttpResponse(orjson.dumps(found), content_type="application/json")
 
 
 @never_cache
