@@ -64,7 +64,7 @@ def start_batch(batch_id: str) -> None:
 def keep_findable(seconds: float) -> None:
     """For the sweeper alone. What finds secrets is loaded where there is something to look through."""
     try:
-        import_string("runs.finding.keeping.take_up")(seconds)
+        import_string("runs.finding.keeping.take_up")(seconds, even_young=False)
     except Exception:
         logger.exception("What runs are found by could not be taken up; it is tried again")
 

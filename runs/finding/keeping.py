@@ -9,23 +9,26 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache, partial
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from flowlang.events import FLOW_FAILED, FLOW_SUCCEEDED, visible
 from flowlang.forms.secret import without_secrets
 from library.models import FlowVersion
+from runs import clock
 from runs.finding.tables import RunFacts, RunValue
 from runs.finding.values import MOST_VISITED, Pair, folded, pairs
 from runs.models import Run, RunEvent
 from runs.transactions import retried
 
 AT_ONCE: Final = 50
+_YOUNG: Final = timedelta(seconds=2)
 _LONGEST_ERROR: Final = 500
 _ROWS_A_STATEMENT: Final = 200
 _TEXTS: Final = ("label", "tags", "error")
@@ -46,11 +49,17 @@ class _Taken:
     values: dict[Pair, int]
 
 
-def take_up(seconds: float) -> int:
-    """Take up what is pending, the newest runs first, for about so long; return how many runs it was."""
+def take_up(seconds: float, *, even_young: bool = True) -> int:
+    """Take up what is pending, the newest runs first, for about so long; return how many runs it was.
+
+    even_young   also runs that have just begun; many of them are about to end, and would be taken up twice
+    """
     until, count = time.monotonic() + seconds, 0
+    waiting = pending(RunFacts.objects.all())
+    if not even_young:
+        waiting = waiting.filter(Q(ended_at__isnull=False) | Q(started_at__lt=clock.now() - _YOUNG))
     while True:
-        found = _pending(AT_ONCE)
+        found = _read(waiting.order_by("-number")[:AT_ONCE])
         if found:
             retried(partial(_write, found))
         count += len(found)
@@ -63,8 +72,7 @@ def pending(facts: QuerySet[RunFacts]) -> QuerySet[RunFacts]:
     return facts.filter(pending__gt=0)
 
 
-def _pending(most: int) -> list[_Taken]:
-    waiting = pending(RunFacts.objects.all()).order_by("-number")[:most]
+def _read(waiting: QuerySet[RunFacts]) -> list[_Taken]:
     seen = {
         run_id: (number, count)
         for number, run_id, count in waiting.values_list("number", "run_id", "pending")

@@ -212,6 +212,13 @@ def test_the_sweeper_takes_up_what_has_changed():
     assert RunValue.objects.get(facts__run=run.pk, path="x").sides == RunValue.BOTH
 
 
+def test_the_sweeper_leaves_what_has_just_begun_for_a_moment():
+    run = start(WAIT, input={"x": "y"})
+    Sweeper().tick()
+    assert facts_of(run).pending == 1
+    assert found("input.x:y") == [run]
+
+
 def test_a_change_that_comes_meanwhile_is_not_missed(monkeypatch: pytest.MonkeyPatch):
     run = start(PASS, input={"x": "y"})
     write = keeping._write
@@ -229,7 +236,7 @@ def test_a_change_that_comes_meanwhile_is_not_missed(monkeypatch: pytest.MonkeyP
 
 def test_two_who_take_up_the_same_write_it_once():
     run = ran(PASS, input={"x": "y"})
-    taken = keeping._pending(10)
+    taken = keeping._read(RunFacts.objects.all())
     keeping._write(taken)
     keeping._write(taken)
     assert RunValue.objects.filter(facts__run=run.pk).count() == 1
