@@ -37,6 +37,7 @@ import definitions  # noqa: E402
 import editor_layout  # noqa: E402
 from editor_tasks import Tasks  # noqa: E402
 
+from tests.browser.conftest import paste  # noqa: E402
 from tests.live import LiveSite  # noqa: E402
 
 PAUSE_SECONDS = 0.1
@@ -195,6 +196,7 @@ def typing(page: Page, size: int, keys: list[str] | str, what: str, mark: str) -
     page.goto("about:blank")
     open_with(page, json.dumps(flow_of(size), indent=2))
     put_cursor(page, mark)
+    page.wait_for_timeout(1_000)  # what opening the flow leaves behind is not typing
     page.evaluate(WATCH)
     tasks = Tasks(page)
     due = time.monotonic()
@@ -228,7 +230,7 @@ def open_with(page: Page, text: str) -> None:
     page.goto("/ide/")
     page.locator(".cm-content").first.click()
     page.keyboard.press("Control+a")
-    page.keyboard.insert_text(text)
+    paste(page, text)
     page.wait_for_function(CURRENT, timeout=60_000)
 
 

@@ -32,12 +32,9 @@ export async function drawn(text, layer, states, { isWanted, before }) {
   const fresh = keys.filter((key) => !before?.parts.has(key));
   const isPatch = before !== null && fresh.length <= keys.length * MOST_NEW;
   const drawing = new Drawing(found, isPatch ? before : null);
-  const wanted = isPatch ? fresh : keys;
   if (!isPatch) drawing.begin(layer, found, byIndex);
   const texts = new Map(keys.map((key, at) => [key, found.groups[at]]));
-  const batches = [];
-  for (let at = 0; at < wanted.length; at += GROUPS_AT_ONCE) batches.push(wanted.slice(at, at + GROUPS_AT_ONCE));
-  const isWhole = await inSlices(batches, (batch) => {
+  const isWhole = await inSlices(inBatches(isPatch ? fresh : keys), (batch) => {
     const nodes = partsOf(batch.map((key) => texts.get(key) ?? "")).filter((node) => node instanceof SVGGElement);
     nodes.forEach((node, at) => drawing.take(batch[at], decorated(/** @type {SVGGElement} */ (node), byIndex), !isPatch));
   }, isWanted);
@@ -48,6 +45,12 @@ export async function drawn(text, layer, states, { isWanted, before }) {
   if (isPatch) drawing.patch(before, keys, found);
   else drawing.reveal(layer);
   return drawing;
+}
+
+/** @param {string[]} keys */
+function inBatches(keys) {
+  const starts = Array.from({ length: Math.ceil(keys.length / GROUPS_AT_ONCE) }, (_, at) => at * GROUPS_AT_ONCE);
+  return starts.map((start) => keys.slice(start, start + GROUPS_AT_ONCE));
 }
 
 export class Drawing {
