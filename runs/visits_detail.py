@@ -31,10 +31,8 @@ def detail(run: Run, user: access.Person, first: int, as_of: int | None = None) 
     [visit] = visits.fold(visits.steps_of(run, first, until)).visits
     entries = _entries(run, opened, visit)
     newest = entries[-1]
-    present = None
-    if following is None and last == run.last_seq and visit.status != "succeeded":
-        # Nothing was stored since the state was entered.
-        present = programs.program(run.flow_id, run.version_id).shown(orjson.loads(run.data))
+    is_last = following is None and last == run.last_seq
+    present = _present(run) if is_last and visit.status != "succeeded" else None  # it has stored nothing
     before = _or(retry_points.shown_at(run, opened), present)
     after = _after(run, visit, newest, following, present)
     return {
@@ -63,6 +61,11 @@ def _entries(run: Run, opened: RunEvent, visit: visits.Visit) -> list[RunEvent]:
     rows = run.events.filter(seq__range=(visit.first, visit.last)).order_by("-seq")
     newest = list(reversed(rows[:MOST_ENTRIES]))
     return newest if newest[0].seq == visit.first else [opened, *newest]
+
+
+def _present(run: Run) -> JSON:
+    """The run data as people may see them now."""
+    return programs.program(run.flow_id, run.version_id).shown(orjson.loads(run.data))
 
 
 def _or(known: JSON, otherwise: JSON) -> JSON:

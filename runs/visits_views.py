@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import orjson
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from flowlang import captions
-from runs import access, live, visits, visits_detail, visits_usual
+from runs import live, visits, visits_detail, visits_usual
+from runs.live_views import answer
 from runs.models import Run
-from runs.visits import Summary
-from wire.errors import ApiError, envelope
+from runs.visits import Summary, Visit
 
 
 @never_cache
@@ -25,7 +23,7 @@ def visits_json(request: HttpRequest, run_id: str) -> HttpResponse:
     def made(run: Run) -> Any:
         return document(run, visits.summary_of(run, _as_of(request)))
 
-    return _answer(request, run_id, made)
+    return answer(request, run_id, made)
 
 
 @never_cache
@@ -36,28 +34,19 @@ def visit_json(request: HttpRequest, run_id: str, first: int) -> HttpResponse:
     def made(run: Run) -> Any:
         return visits_detail.detail(run, request.user, first, _as_of(request))
 
-    return _answer(request, run_id, made)
+    return answer(request, run_id, made)
 
 
 @never_cache
 @require_safe
 def usual_json(request: HttpRequest, run_id: str) -> HttpResponse:
     """Answer with how long the flow and its states usually take."""
-    return _answer(request, run_id, visits_usual.usual)
+    return answer(request, run_id, visits_usual.usual)
 
 
 def _as_of(request: HttpRequest) -> int | None:
     asked = request.GET.get("as_of")
     return live.sequence_number(asked, "as_of") if asked else None
-
-
-def _answer(request: HttpRequest, run_id: str, made: Callable[[Run], Any]) -> HttpResponse:
-    """Answer with the JSON that is made of the run, with the rights of an ordinary read."""
-    try:
-        body = made(access.run_for(request.user, run_id))
-    except ApiError as error:
-        return JsonResponse(envelope(error.code, error.detail), status=error.status)
-    return HttpResponse(orjson.dumps(body), content_type="application/json")
 
 
 def document(run: Run, summary: Summary) -> dict[str, Any]:
@@ -68,22 +57,7 @@ def document(run: Run, summary: Summary) -> dict[str, Any]:
             notches, pauses], ...]
     """
     states: dict[tuple[str, str], int] = {}
-    rows = [
-        (
-            states.setdefault((visit.state, visit.type), len(states)),
-            visit.first,
-            visit.last,
-            visit.entered,
-            visit.ended,
-            visit.status,
-            visit.polls,
-            visit.misses,
-            visit.ticks,
-            visit.notches,
-            visit.pauses,
-        )
-        for visit in summary.visits
-    ]
+    rows = [(states.setdefault((one.state, one.type), len(states)), *_row(one)) for one in summary.visits]
     return {
         "as_of": summary.as_of,
         "last_seq": run.last_seq,
@@ -93,6 +67,11 @@ def document(run: Run, summary: Summary) -> dict[str, Any]:
         "states": [[name, kind, provider_of(run, name)] for name, kind in states],
         "visits": rows,
     }
+
+
+def _row(visit: Visit) -> tuple[Any, ...]:
+    span = (visit.first, visit.last, visit.entered, visit.ended, visit.status)
+    return *span, visit.polls, visit.misses, visit.ticks, visit.notches, visit.pauses
 
 
 def provider_of(run: Run, state: str) -> str:
