@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib.auth.decorators import login_required
@@ -20,7 +22,27 @@ from runs.visits import Visit
 from wire.errors import BadRequest
 
 _MOST_OFFERED: Final = 20
+_LAST_SHARE: Final = 99.5
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True)
+class Line:
+    """The time of a run from its first stay to the end of its last, in milliseconds since 1970."""
+
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, visits: Iterable[Visit | None]) -> Line:
+        """Return the line of those stays; one without length when there are none."""
+        stays = [visit for visit in visits if visit]
+        ends = (visit.ended or visit.entered for visit in stays)
+        return cls(min((visit.entered for visit in stays), default=0), max(ends, default=0))
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
 
 
 @never_cache
@@ -50,8 +72,8 @@ def _offer(request: HttpRequest, one: Run) -> HttpResponse:
 
 def _page(request: HttpRequest, one: Run, other: Run) -> HttpResponse:
     found = compare.comparison(one, other)
-    stays = [visit for pair in found.pairs for visit in (pair.one, pair.other) if visit]
-    longest = max((seconds_of(visit) or 0.0 for visit in stays), default=0.0)
+    lines = Line.of(pair.one for pair in found.pairs), Line.of(pair.other for pair in found.pairs)
+    longest = max(line.length for line in lines)
     context = {
         "one": one,
         "other": other,
@@ -59,7 +81,7 @@ def _page(request: HttpRequest, one: Run, other: Run) -> HttpResponse:
         "found": found,
         "inputs": found.inputs[: compare.MOST_DIFFERENCES],
         "outputs": found.outputs[: compare.MOST_DIFFERENCES],
-        "rows": [_row(pair, longest) for pair in found.pairs],
+        "rows": [_row(pair, lines, longest) for pair in found.pairs],
         "same_flow": one.flow_id == other.flow_id,
     }
     return render(request, "runs/compare.html", context)
@@ -70,22 +92,29 @@ def _column(name: str, run: Run) -> dict[str, Any]:
     return {"name": name, "run": run, "status": status_of(run), "took": took}
 
 
-def _row(pair: compare.Pair, longest: float) -> dict[str, Any]:
+def _row(pair: compare.Pair, lines: tuple[Line, Line], longest: int) -> dict[str, Any]:
     return {
         "pair": pair,
-        "cells": [_cell(visit, longest) for visit in (pair.one, pair.other)],
+        "cells": [cell(pair.one, lines[0], longest), cell(pair.other, lines[1], longest)],
         "delta": signed(pair.delta),
         "is_slower": (pair.delta or 0) > 0,
     }
 
 
-def _cell(visit: Visit | None, longest: float) -> dict[str, Any] | None:
+def cell(visit: Visit | None, line: Line, longest: int) -> dict[str, Any] | None:
+    """Return what stands in a cell: where on the line the stay began, and its share, both in percent."""
     if visit is None:
         return None
     seconds = seconds_of(visit)
     took = "goes on" if seconds is None else lasted(seconds)
-    share = round(100 * seconds / longest) if seconds and longest else 0
-    return {"visit": visit, "took": took, "share": max(share, 1)}
+    begun = visit.entered - line.start
+    ended = min((visit.ended or line.end) - line.start, longest)
+    start = min(_share(begun, longest), _LAST_SHARE)
+    return {"visit": visit, "took": took, "start": start, "share": max(_share(ended, longest) - start, 0.5)}
+
+
+def _share(milliseconds: int, longest: int) -> float:
+    return round(100 * milliseconds / longest, 1) if longest else 0.0
 
 
 def signed(seconds: float | None) -> str:

@@ -12,6 +12,7 @@ from django.test import Client
 from library.models import FlowVersion
 from runs import engine
 from runs.compare import aligned, comparison, parting
+from runs.compare_page import Line, cell
 from runs.models import Run
 from runs.visits import Visit
 from tests.engine.conftest import fresh, version_of
@@ -69,6 +70,18 @@ def test_where_two_runs_part_is_told():
     assert parting(visits("ab"), visits("abc")) == "After b the first run ended, the second went to c."
     assert parting(visits("x"), visits("a")) == "At the start the first run went to x, the second went to a."
     assert parting(visits("ab"), visits("ab")) == ""
+
+
+def test_both_time_lines_have_one_scale():
+    short, long = Line.of(visits("ab")), Line.of(visits("abcd"))
+    assert (short.length, long.length, Line.of([None]).length) == (2000, 4000, 0)
+    second = visits("ab")[1]
+    assert [cell(second, line, 4000) for line in (short, long)] == [
+        {"visit": second, "took": "1.0 s", "start": 25.0, "share": 25.0}
+    ] * 2
+    going = Visit("x", "Pass", 1, 1, 0)
+    assert cell(going, Line(0, 0), 0) == {"visit": going, "took": "goes on", "start": 0.0, "share": 0.5}
+    assert cell(None, short, 4000) is None
 
 
 def client(name: str) -> Client:
