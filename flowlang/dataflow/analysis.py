@@ -6,12 +6,11 @@ import heapq
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from flowlang.dataflow import effects
-from flowlang.dataflow.joining import join, widened
+from flowlang.dataflow.joining import widened
 from flowlang.dataflow.kept import Kept
 from flowlang.dataflow.scene import Record, Use
 from flowlang.dataflow.steps import Step, Way
-from flowlang.dataflow.values import NOTHING, Names, Value
+from flowlang.dataflow.values import Names, Value
 from flowlang.graph import Graph
 from flowlang.problems import JSON
 
@@ -76,7 +75,7 @@ class _Walk:
         self.order = _order(graph)
         self.visits = dict.fromkeys(self.order, 0)
         self.memo, self.left = kept.memo, _MAX_WORK
-        self.memo.begin()
+        kept.begin()
         self.incoming: dict[str, dict[tuple[Any, ...], Value]] = {name: {} for name in self.order}
 
     def run(self, uses: dict[str, list[Use]] | None) -> None:
@@ -98,7 +97,7 @@ class _Walk:
     def _apply(self, name: str, step: Step, uses: dict[str, list[Use]] | None) -> list[Way]:
         data, context, ids = self.found.entered[name], self.kept.context, self.kept.ids
         if uses is None:
-            ways, record = effects.apply(step, data, context, ids)
+            ways, record = self.kept.visit(step, data)
         else:
             uses[name] = []
             record = Record(uses[name])
@@ -124,19 +123,18 @@ class _Walk:
         if self.left < 0:
             self.found.entered[name] = self.kept.anything
             return before is not self.kept.anything
-        data = NOTHING
-        for way in self.incoming[name].values():
-            data = join(data, way, 0, self.memo)
-            self.left -= self.memo.work
-            self.memo.work = 0
-            if self.left < 0:
-                return self._enter(name)
+        ways = tuple(self.incoming[name].values())
+        data = self.memo.all_joined(ways, self.left) if len(ways) > 1 else ways[0]
+        self.left -= self.memo.work
+        self.memo.work = 0
+        if data is None or self.left < 0:
+            return self._enter(name)
         self.visits[name] += 1
         if before is None or len(self.incoming[name]) == 1:
             # Where one way leads in, it alone says what enters; whether loops rest is seen where ways meet.
             self.found.entered[name] = data
             return before is not data and self.visits[name] <= _MAX_VISITS
-        both = join(before, data, 0, self.memo)
+        both = before if data is before else self.memo.joined(before, data, 0)
         is_wide = self.visits[name] > _VISITS_BEFORE_WIDENING
         self.found.entered[name] = widened(before, both) if is_wide else both
         return both is not before and self.visits[name] <= _MAX_VISITS

@@ -26,24 +26,25 @@ Constants: TypeAlias = "frozenset[tuple[int, JSON]]"
 
 
 class Joined:
-    """A pair that was joined, and what they have in common.
+    """Values that were joined, and what they have in common.
 
-    They are found by identity, so both are kept here: no other value can come to have theirs.
+    They are found by identity, so all are kept here: no other value can come to have theirs.
 
     work   about how much it was, without that of the pairs inside
+    parts  the values
     turn   the round of work that this was last of use in
     """
 
-    __slots__ = ("inside", "pair", "turn", "value", "work")
+    __slots__ = ("inside", "parts", "turn", "value", "work")
 
-    def __init__(self, pair: tuple[Value, Value], turn: int) -> None:
-        self.pair, self.turn, self.work = pair, turn, 0
+    def __init__(self, parts: tuple[Value, ...], turn: int, work: int) -> None:
+        self.parts, self.turn, self.work = parts, turn, work
         self.inside: list[Joined] = []
         self.value = NOTHING
 
 
 class Memo:
-    """The pairs that were joined, in this round of work and the one before, and how much work it was.
+    """What was joined, in this round of work and the one before, and how much work it was.
 
     What is known from the round before counts as work once, as if it had been done: how much work there is
     must not depend on what was done earlier.
@@ -53,7 +54,7 @@ class Memo:
 
     def __init__(self) -> None:
         self.work = self._counted = self._turn = 0
-        self._known: dict[tuple[int, int, int], Joined] = {}
+        self._known: dict[tuple[int, ...], Joined] = {}
         self._inside: list[Joined] = []
 
     def begin(self) -> None:
@@ -68,18 +69,38 @@ class Memo:
         key = id(a), id(b), depth
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._new(a, b, depth)
+            around, made = self._inside, self._begun((a, b))
+            made.value = _join(a, b, depth, self)
+            known = self._known[key] = self._done(made, around)
         elif known.turn != self._turn:
             self._recall(known)
         self._inside.append(known)
         return known.value
 
-    def _new(self, a: Value, b: Value, depth: int) -> Joined:
-        made = Joined((a, b), self._turn)
-        around, self._inside = self._inside, made.inside
-        before = self.work - self._counted
-        made.value = _join(a, b, depth, self)
-        made.work = self.work - self._counted - before
+    def all_joined(self, values: tuple[Value, ...], most: int) -> Value | None:
+        """Return what several large values have in common; None where that is more work than `most`."""
+        key = (-1, *map(id, values))
+        known = self._known.get(key)
+        if known is not None:
+            if known.turn != self._turn:
+                self._recall(known)
+            return known.value
+        around, made = self._inside, self._begun(values)
+        for value in values:
+            made.value = join(made.value, value, 0, self)
+            if self.work > most:
+                self._inside = around
+                return None
+        self._known[key] = self._done(made, around)
+        return made.value
+
+    def _begun(self, parts: tuple[Value, ...]) -> Joined:
+        made = Joined(parts, self._turn, self.work - self._counted)
+        self._inside = made.inside
+        return made
+
+    def _done(self, made: Joined, around: list[Joined]) -> Joined:
+        made.work = self.work - self._counted - made.work
         self._counted += made.work
         self._inside = around
         return made
@@ -114,6 +135,11 @@ def join(a: Value, b: Value, depth: int = 0, memo: Memo | None = None) -> Value:
         return _join(a, b, depth, memo)
     # Values share their parts: without a memory, a pair would be joined once for each way to it.
     return memo.joined(a, b, depth)
+
+
+def is_same(a: Value, b: Value) -> bool:
+    """Whether the same is known of both."""
+    return a is b or (join(a, b) is a and join(b, a) is b)
 
 
 def _join(a: Value, b: Value, depth: int, memo: Memo) -> Value:

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
-from typing import Final
+from typing import Final, TypeAlias
 
-from flowlang.dataflow import results, schemas
-from flowlang.dataflow.joining import Memo
-from flowlang.dataflow.steps import Given, Step
+from flowlang.dataflow import effects, results, schemas
+from flowlang.dataflow.joining import Memo, is_same
+from flowlang.dataflow.scene import Record
+from flowlang.dataflow.steps import Given, Step, Way
 from flowlang.dataflow.values import Names, Value
 from flowlang.graph import Graph
 from flowlang.parts import Part
@@ -20,6 +21,7 @@ from flowlang.problems import JSON
 # Names are never forgotten; so much more of them than at first, and all is begun anew.
 _MAX_GROWTH: Final = 2
 _MORE_NAMES: Final = 500
+Visit: TypeAlias = "tuple[list[Way], Record]"
 
 
 class Kept:
@@ -39,9 +41,27 @@ class Kept:
         self.given = Given(ids, details, errors, {})
         self.context, self.anything = results.context(ids), results.anything(ids)
         self.memo = Memo()
+        self._visits: dict[tuple[str, Value], tuple[Step, Visit]] = {}
+        self._before: dict[tuple[str, Value], tuple[Step, Visit]] = {}
         self.lock = Lock()
         self._start: tuple[str | None, Value] = None, results.anything(ids)
         self._names_at_first = 0
+
+    def begin(self) -> None:
+        """Begin an analysis; forget what the last but one has found."""
+        self.memo.begin()
+        self._before, self._visits = self._visits, {}
+
+    def visit(self, step: Step, data: Value) -> Visit:
+        """Return what comes of a state that is entered with this run data: its ways, and what was noted."""
+        key = step.name, data
+        known = self._visits.get(key) or self._before.get(key)
+        if known is None or known[0] is not step:
+            ways, record = effects.apply(step, data, self.context, self.ids)
+            # After many an edit a state does what it did: then nothing is new for those that follow.
+            known = step, (_shared(ways, known[1][0], data) if known else ways, record)
+        self._visits[key] = known
+        return known[1]
 
     def start(self, schema: JSON) -> Value:
         """Return what the input can be; anything, if the schema is None."""
@@ -69,6 +89,23 @@ class Kept:
         self._names_at_first = self._names_at_first or len(self.ids)
         most = _MAX_GROWTH * self._names_at_first + _MORE_NAMES
         return len(self.ids) <= most and self.given.details == details
+
+
+def _shared(ways: list[Way], before: list[Way], data: Value) -> list[Way]:
+    """Return the ways with the run data of before where that is the same; all as they are if it is mixed up.
+
+    What is one object in the ways is one afterwards, and what are two are two; so with what came in.
+    """
+    earlier = {way.arrow.loc: way.data for way in before}
+    found = {data: data}
+    for way in ways:
+        known = earlier.get(way.arrow.loc)
+        meant = known if known is not None and is_same(known, way.data) else way.data
+        if found.setdefault(way.data, meant) is not meant:
+            return ways
+    if len(set(found.values())) < len(found):
+        return ways
+    return [Way(way.arrow, found[way.data]) for way in ways]
 
 
 @contextmanager

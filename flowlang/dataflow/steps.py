@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flowlang.check_values import parsed
 from flowlang.dataflow import results, rules, templates
-from flowlang.dataflow.joining import join
+from flowlang.dataflow.joining import is_same
 from flowlang.dataflow.places import MAYBE, NO, OPEN, assume, put
 from flowlang.dataflow.scene import Note, Record, Scene, Subject
 from flowlang.dataflow.schemas import of_schema
@@ -47,11 +47,11 @@ class Step:
 
     __slots__ = (
         "arrows", "chosen", "effects", "error", "given", "inside", "is_caught", "is_plain", "kind", "loc",
-        "made", "owner", "place", "rules", "state",
+        "made", "name", "owner", "place", "rules", "state",
     )  # fmt: skip
 
     def __init__(self, name: str, state: Mapping[str, JSON], arrows: list[Transition], given: Given) -> None:
-        self.state, self.arrows = state, arrows
+        self.name, self.state, self.arrows = name, state, arrows
         self.made: Value | None = None
         self.owner: object = None
         self.loc: Loc = ("States", name)
@@ -102,7 +102,7 @@ class Step:
         before, self.made = self.made, result
         if before is None or result is None or before is result:
             return result
-        if join(before, result) is before and join(result, before) is result:
+        if is_same(before, result):
             self.made = before
         return self.made
 

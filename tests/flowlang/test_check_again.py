@@ -12,6 +12,9 @@ import pytest
 from bench.definitions import SCHEMA, SHAPES, flow
 from flowlang import parts
 from flowlang.check import Checked, check_text
+from flowlang.dataflow import analysis
+from flowlang.dataflow.joining import Memo
+from flowlang.dataflow.schemas import of_schema
 from flowlang.definition import parse
 from tests.flowlang.typing_texts import texts
 
@@ -211,3 +214,27 @@ def test_threads_do_not_disturb_each_other() -> None:
         found = list(pool.map(lambda each: [answer(check_text(text)) for text in each], every))
     parts.forget()
     assert found == [[answer(check_text(text)) for text in each] for each in every]
+
+
+@pytest.mark.parametrize("most", [40, 90, 160, 260])
+def test_what_is_remembered_counts_as_work(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis, "_MAX_WORK", most)
+    for seed, shape in enumerate(("loop", "choices")):
+        same_as_alone(asked(flow(shape, 16), seed, 5))
+
+
+def test_a_join_that_is_remembered_is_as_much_work_as_before() -> None:
+    ids: dict[str, int] = {}
+    deep = {"a": {"type": "object", "properties": {"b": {"type": "object", "properties": {"c": {}}}}}}
+    schemas = [{"properties": deep | {name: {"type": "object"}}} for name in ("x", "y", "x")]
+    values = tuple(of_schema(schema, ids) for schema in schemas)
+    memo, found = Memo(), []
+    for joins in (1, 1, 2):
+        memo.begin()
+        joined = [memo.all_joined(values, 1_000) for _ in range(joins)]
+        found.append((memo.work, joined[-1]))
+    assert found[0] == found[1] == found[2]
+    assert found[0][0] > len(values) + 2
+    memo.begin()
+    assert memo.all_joined(values, found[0][0]) is found[0][1]
+    assert Memo().all_joined(values, found[0][0] - 1) is None
