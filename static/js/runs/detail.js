@@ -1,11 +1,11 @@
 // @ts-check
 // The detail of one visit of a state: asks the server for it, and shows it in tabs.
 import { showTab } from "../site/tabs.js";
-import { panelsOf } from "./detail_parts.js";
+import { isLate, panelsOf } from "./detail_parts.js";
 import { element, statusPill } from "./elements.js";
 
 /** @typedef {import("./timeline.js").Visit} Visit */
-/** @typedef {{name: string, type: string, provider?: string, ways?: {to: number, words: string}[]}} State */
+/** @typedef {{name: string, type: string, provider?: string, ways?: {to: number, kind: string, words: string}[]}} State */
 /**
  * @typedef {object} Shown
  * @property {State} state
@@ -142,7 +142,7 @@ export class Detail {
     const place = /** @type {HTMLElement} */ (document.getElementById(`detail-${tab}`));
     if (!this.#shown) return;
     const { state, visit, usual, number, count } = this.#shown;
-    const drawn = JSON.stringify([tab, state.name, visit, usual, number, count]) + this.#text;
+    const drawn = JSON.stringify([tab, state.name, visit, usual, number, count, isLate(this.#shown)]) + this.#text;
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     place.replaceChildren(...panelsOf(tab, this.#shown, this.#told));

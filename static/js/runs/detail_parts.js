@@ -55,22 +55,35 @@ function summary(shown, told) {
     ["Entered", absolute(new Date(visit.entered), zone())],
     ...(visit.ended === null ? [] : [["Left", absolute(new Date(visit.ended), zone())], ["Took", duration(spent)]]),
     ...(usual ? [["Usually", `${duration(usual.median)}; in nine runs of ten at most ${duration(usual.p90)}`]] : []),
-    ...(closing.next ? [["Went on to", `${closing.next}${ruleOf(closing)}`]] : []),
+    ...(closing.next ? [["Went on to", `${closing.next}${ruleOf(shown, closing.rule)}`]] : []),
   ]);
-  const isLate = usual && visit.ended === null && spent > usual.p90;
   return [
     ...(told.waiting ? [waitingBox(told.waiting)] : []),
     ...(closing.exception ? [element("p", "detail__failure", [closing.exception, words.cause(closing.cause)].filter(Boolean).join(": "))] : []),
-    ...(isLate ? [element("p", "detail__late", "It takes longer than it does in nine runs of ten.")] : []),
+    ...(isLate(shown) ? [element("p", "detail__late", "It takes longer than it does in nine runs of ten.")] : []),
     factList(facts),
     ...linksOf(told.links),
   ];
 }
 
-/** @param {{rule?: number | string}} closing of a Choice */
-function ruleOf({ rule }) {
+/**
+ * Whether the state takes longer than it does in nine runs of ten.
+ * @param {Shown} shown
+ */
+export function isLate({ visit, usual }) {
+  return Boolean(visit && usual && visit.ended === null && Date.now() - visit.entered > usual.p90);
+}
+
+/**
+ * Why a Choice went where it went: ", as loop.i < 3".
+ * @param {Shown} shown
+ * @param {number | string | undefined} rule its number, or "Default"
+ */
+function ruleOf({ state }, rule) {
   if (rule === undefined) return "";
-  return typeof rule === "number" ? `, by rule ${rule + 1}` : ", as no rule held";
+  if (typeof rule !== "number") return ", as no rule held";
+  const words = state.ways?.filter(({ kind }) => kind === "choice")[rule]?.words;
+  return words ? `, as ${words}` : `, by rule ${rule + 1}`;
 }
 
 /** @param {[string, string][]} facts */
