@@ -106,13 +106,17 @@ export class Drafts {
     return { ...this.content(), ...known };
   }
 
-  /** @param {Reply | null} reply */
+  /**
+   * @param {Reply | null} reply
+   * @returns {boolean | Promise<boolean>} whether the text is kept all the same
+   */
   #failed(reply) {
     const detail = reply?.body?.error?.detail;
     if (reply?.status === GONE && this.saved) {
       this.saved = null; // published or discarded by somebody else: this text goes on as a new draft
-      this.#later(0);
-    } else if (reply?.status === CONFLICT) {
+      return this.#saveOnce();
+    }
+    if (reply?.status === CONFLICT) {
       this.isBlocked = true;
       this.onState("Not saved", true);
       this.onConflict(detail ?? "");
