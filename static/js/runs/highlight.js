@@ -27,7 +27,7 @@ function rangesOf(root, words) {
   while (texts.nextNode() && ranges.length < MOST_RANGES) {
     const text = /** @type {Text} */ (texts.currentNode);
     const lower = text.data.toLowerCase();
-    if (lower.length !== text.length) continue; // some letters become two: places would be wrong
+    if (lower.length !== text.length || text.parentElement?.closest("button")) continue; // some letters become two: no place is right
     for (let at = lower.indexOf(words); at >= 0 && ranges.length < MOST_RANGES; at = lower.indexOf(words, at + words.length)) {
       const range = new Range();
       range.setStart(text, at);
