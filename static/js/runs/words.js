@@ -52,7 +52,8 @@ export function icon(code) {
 export function status(run) {
   if (run.status === "FAILED" && run.details?.code === "FlowCanceled") return "cancelled";
   if (run.status === "ACTIVE" && run.blocking_web_input_id) return "needs-you";
-  return { ACTIVE: "running", INACTIVE: "needs-you", SUCCEEDED: "succeeded" }[run.status] ?? "failed";
+  const words = /** @type {Record<string, string>} */ ({ ACTIVE: "running", INACTIVE: "needs-you", SUCCEEDED: "succeeded" });
+  return words[run.status] ?? "failed";
 }
 
 /**
