@@ -147,6 +147,7 @@ def _context(batch: Batch) -> dict[str, Any]:
         "ended": len(shown) - going,
         "is_going": going > 0,
         "failed": sum(row["may_retry"] for row in shown),
+        "cancelled": counts["cancelled"],
         "queued": counts["queued"],
         "left_out": counts["left-out"],
         "under_way": counts["needs-you"] + counts["running"],

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -243,6 +244,7 @@ def test_many_runs_are_started_and_retried_by_keyboard_alone(page: Page, flow: s
     tab_to(page, "Start many from a table")
     page.keyboard.press("Enter")
     page.wait_for_url("**/bulk")
+    well_made(page)
     tab_to(page, "Rows from a spreadsheet, or CSV")
     page.keyboard.insert_text("sample\twhere\tok\nS-1\t/a\tfalse\nS-2\tb\ttrue\nS-3\t/c\ttrue")
     tab_to(page, "Check the rows")
@@ -262,6 +264,27 @@ def test_many_runs_are_started_and_retried_by_keyboard_alone(page: Page, flow: s
     tab_to(page, "Mend it in the form")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Sample")).to_have_value("S-2")
+
+
+def test_a_batch_is_stopped_and_its_runs_are_cancelled(site: LiveSite, page: Page, tmp_path: Path):
+    definition = {"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Seconds": 600, "End": True}}}
+    (tmp_path / "rest.json").write_text(json.dumps(definition))
+    words = ["import_flow", str(tmp_path / "rest.json"), "--title", "Rest", "--owner", "admin"]
+    page.goto(f"/flows/{site.manage(*words).strip()}/bulk")
+    page.get_by_label("Rows from a spreadsheet, or CSV").fill("\n".join(map(str, range(400))))
+    page.get_by_role("button", name="Check the rows").click()
+    page.locator("[data-start-batch]").click()
+    page.wait_for_url("**/batches/*/")
+    page.get_by_role("button", name=re.compile("^Stop: leave out")).click()
+    expect(page.get_by_text(re.compile(r"Stopped: \d+ rows? left out\. Runs"))).to_be_visible()
+    well_made(page, "#batch-head")
+    fits_a_phone(page)
+    keep(page, "batch-stopped")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name=re.compile("^Cancel .* under way$")).click()
+    expect(page.locator("#batch-head")).to_contain_text("400 of 400 over", timeout=60_000)
+    expect(page.locator("#row-1")).to_contain_text("Cancelled")
+    expect(page.locator("#row-400")).to_contain_text("Left out")
 
 
 def test_starting_waits_for_the_form_to_be_filled_in(page: Page):

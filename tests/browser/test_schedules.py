@@ -19,12 +19,12 @@ def open_start(page: Page, title: str = MOVE) -> None:
     page.get_by_role("button", name="Use the sample").click()
 
 
-def well_made(page: Page) -> None:
-    """No serious fault of accessibility, in the light and in the dark."""
+def well_made(page: Page, part: str | None = None) -> None:
+    """No serious fault of accessibility on the page, or in that part of it, in the light and in the dark."""
     page.emulate_media(reduced_motion="reduce")  # colours on their way are nobody's fault
     for theme in ("light", "dark"):
         page.evaluate("theme => document.documentElement.setAttribute('data-theme', theme)", theme)
-        found = Axe().run(page).response["violations"]
+        found = Axe().run(page, context=part).response["violations"]
         faults = [each["id"] for each in found if each["impact"] in ("serious", "critical")]
         assert faults == [], (theme, page.url, [node["html"] for each in found for node in each["nodes"]][:5])
 
