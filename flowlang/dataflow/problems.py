@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from flowlang.dataflow import analysis, answered, kept, rule_words, wording
+from flowlang.dataflow import analysis, answered, kept, rule_words, unread, wording
 from flowlang.dataflow.places import MAYBE, NO, OPEN, read
 from flowlang.dataflow.provenance import Provenance, Sources
 from flowlang.dataflow.scene import Note
@@ -49,23 +49,10 @@ def _report(
     for name in graph.states:
         if name in found.records:
             for note in found.records[name].notes:
-                reporter.tell(name, note)
+                if not reporter.has_told(note):
+                    reporter.tell(name, note)
     if isinstance(schema, dict) and found.records:
-        touched = set().union(*(record.touched for record in found.records.values()))
-        _unread(Site(pair[1], (), ""), schema, touched)
-
-
-def _unread(site: Site, schema: dict[str, JSON], touched: set[str]) -> None:
-    """Hint at properties that no state reads, unless the input is passed on as a whole."""
-    properties = schema.get("properties")
-    if not isinstance(properties, dict) or "$" in touched or not properties.keys() & touched:
-        return
-    for name in properties:
-        if name not in touched and name != "_tokens":
-            message = (
-                f"Property {quote(name)}: No state reads it. Use it, or take it out of the input schema."
-            )
-            site.at("properties", name).hint("schema-unread", message, on_key=True)
+        unread.check(Site(pair[1], (), ""), schema, found.records.values())
 
 
 class _Reporter:
@@ -88,6 +75,10 @@ class _Reporter:
         self.statuses = answered.statuses(graph)
         self.found, self.provenance = found, Provenance(graph, found)
         self.told: set[tuple[Step, ...]] = set()
+
+    def has_told(self, note: Note) -> bool:
+        """Whether there is nothing to say of a place that only the input can supply: that is done once."""
+        return note.presence == OPEN and note.subject == "read" and note.steps[: note.at + 1] in self.told
 
     def tell(self, name: str, note: Note) -> None:
         """Report one note of the state `name`."""
@@ -207,7 +198,7 @@ class _Reporter:
         """Report what only the input or a provider can supply, where its name looks like a slip."""
         step = note.steps[note.at]
         steps = note.steps[: note.at + 1]
-        if not isinstance(step, str) or steps in self.told:
+        if not isinstance(step, str):
             return
         self.told.add(steps)
         close = self._closest(note, step)
