@@ -66,6 +66,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home, site_in(Path(home)) as site:
         rounds = [one_round(site, options) for _ in range(options.rounds)]
     best = {name: best_of([figures[name] for figures in rounds]) for name in rounds[0]}
+    print("the best of each")
     table(best)
     sys.exit(1 if missed(best) else 0)
 
@@ -93,6 +94,7 @@ def one_round(site: LiveSite, options: argparse.Namespace) -> dict[str, dict]:
         browser.close()
     figures["sockets"] = watched(site, cookie, "sockets", options.sockets, seconds)
     figures["stock"] = stock_channels(site, options.sockets, seconds)
+    table(figures)
     return figures
 
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 NUMBERS = re.compile(rb'"seq":(\d+)')
 LONGEST_SECONDS = 10  # what has not come by then is lost
+PING, PONG = 0x89, 0x8A  # whole frames, from the server without a mask
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 
 
@@ -30,6 +31,7 @@ class Watcher(asyncio.Protocol):
         self._request, self._rest = request, b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
         transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
@@ -41,11 +43,14 @@ class Watcher(asyncio.Protocol):
                 return
             self.is_open.set_result(head.split()[1] == b"101")
         while (frame := self._frame()) is not None:
+            kind, content = frame
+            if kind == PING:
+                self._transport.write(bytes([PONG, 0x80 | len(content), 0, 0, 0, 0]) + content)
             now = time.time()
-            self.heard += [(now, int(number)) for number in NUMBERS.findall(frame)]
+            self.heard += [(now, int(number)) for number in NUMBERS.findall(content)]
 
-    def _frame(self) -> bytes | None:
-        """Return the content of the next whole frame, if it is there."""
+    def _frame(self) -> tuple[int, bytes] | None:
+        """Return the kind and the content of the next whole frame, if it is there."""
         if len(self._rest) < 2:
             return None
         size, start = self._rest[1] & 127, 2
@@ -54,8 +59,9 @@ class Watcher(asyncio.Protocol):
             size = int.from_bytes(self._rest[2:start], "big")
         if len(self._rest) < start + size:
             return None
-        content, self._rest = self._rest[start : start + size], self._rest[start + size :]
-        return content
+        kind, content = self._rest[0], self._rest[start : start + size]
+        self._rest = self._rest[start + size :]
+        return kind, content
 
 
 async def socket_watcher(url: str, path: str, cookie: str) -> Watcher:
