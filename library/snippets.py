@@ -23,9 +23,9 @@ class Snippet:
 
 
 def snippets(
-    flow_id: str, body: JSON, api: str, said: Mapping[str, Any] | None = None, *, with_cli: bool = False
+    flow_id: str, body: JSON, api: str, said: Mapping[str, Any] | None = None, *, in_full: bool = False
 ) -> list[Snippet]:
-    """Return the same start in Python and curl, and for the Globus CLI where it is asked for.
+    """Return the same start in Python and curl; in full also for the Globus CLI and for cron.
 
     body   an input that fits, shown as the example
     api    the address of this site's API
@@ -35,7 +35,9 @@ def snippets(
         Snippet("python", "Python (globus-sdk)", _python(flow_id, body, api, said)),
         Snippet("curl", "curl", _curl(flow_id, body, api, said)),
     ]
-    return [*made, _cli(flow_id, body, said or {})] if with_cli else made
+    return (
+        [*made, _cli(flow_id, body, said or {}), _cron(flow_id, body, api, said or {})] if in_full else made
+    )
 
 
 def _python(flow_id: str, body: JSON, api: str, said: Mapping[str, Any] | None) -> str:
@@ -91,3 +93,17 @@ def _cli(flow_id: str, body: JSON, said: Mapping[str, Any]) -> Snippet:
         statuses = ",".join(said["activity_notification_policy"]["status"])
         words.append(f"--activity-notification-policy {shlex.quote(statuses)}")
     return Snippet("cli", "Globus CLI", " \\\n  ".join([" ".join(words[:2]), *words[2:]]) + "\n", _CLI_NOTE)
+
+
+_CRON_NOTE = (
+    "A line for a crontab, here each day at six. Set HEADRACE_TOKEN in a line above it. "
+    "A schedule of this site, further up, needs neither."
+)
+
+
+def _cron(flow_id: str, body: JSON, api: str, said: Mapping[str, Any]) -> Snippet:
+    shown = shlex.quote(json.dumps({"body": body, **said}, ensure_ascii=False))
+    headers = '-H "Authorization: Bearer $HEADRACE_TOKEN" -H "Content-Type: application/json"'
+    words = f'curl -sS "{api}flows/{flow_id}/run" {headers} --data-binary {shown}'
+    escaped = words.replace("%", "\\%")  # to cron a bare one ends the line
+    return Snippet("cron", "cron", f"0 6 * * * {escaped}\n", _CRON_NOTE)

@@ -90,7 +90,7 @@ def _ways_out(request: HttpRequest, version: FlowVersion, sheet: Sheet) -> dict[
     return {
         "link": f"{start}?{urlencode({'input': packed})}" if packed else "",
         "has_secrets": public != body,
-        "snippets": snippets(flow_id, shown, api, start_people.wire(said), with_cli=True),
+        "snippets": snippets(flow_id, shown, api, start_people.wire(said), in_full=True),
     }
 
 

@@ -85,8 +85,18 @@ def test_python_starts_it(flow: Flow, live_server: Any):
     is_the_run_of_the_page(Run.objects.get())
 
 
+def test_cron_starts_it(flow: Flow, live_server: Any):
+    line = code_of(flow, "cron", live_server.url)
+    *times, words = line.rstrip("\n").split(" ", 5)
+    assert times == ["0", "6", "*", "*", "*"]
+    assert re.search(r"(?<!\\)%", words) is None
+    assert "\n" not in words
+    done(["sh", "-c", words.replace("\\%", "%")])  # as cron reads it
+    is_the_run_of_the_page(Run.objects.get())
+
+
 def test_a_secret_is_a_placeholder_in_all_code(flow: Flow):
-    for name in ("curl", "python", "cli"):
+    for name in ("curl", "python", "cli", "cron"):
         code = code_of(flow, name, "http://testserver", {**BODY, "pin": "4711"})
         assert "4711" not in code
         assert "pin" in code
