@@ -192,7 +192,8 @@ class _Reporter:
         else:
             message = f"{field} reads {shown}, which is optional in the input schema."
             advice = "Require it there, or ask first, with IsPresent, is_present() or getattr()."
-            site.warn("read-optional", f"{message} {advice}", offset=offset)
+            remedies = wording.or_null(note, self._at(note.loc[:-1]))
+            site.warn("read-optional", f"{message} {advice}", *remedies, offset=offset)
 
     def _open(self, site: Site, name: str, note: Note) -> None:
         """Report what only the input or a provider can supply, where its name looks like a slip."""

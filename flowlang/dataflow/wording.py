@@ -7,7 +7,7 @@ from typing import Final
 
 from flowlang.dataflow.scene import Note
 from flowlang.dataflow.values import Value
-from flowlang.findings import Put, Remedy, quote
+from flowlang.findings import Put, Remedy, Rename, quote
 from flowlang.path_syntax import PathSyntaxError, Step, read_steps, step_offsets
 from flowlang.problems import JSON, Loc
 
@@ -66,6 +66,19 @@ def respelt(text: str, note: Note, step: str, close: str | None) -> tuple[Remedy
     if not close or at is None or not text.startswith(step, at) or not _PLAIN.fullmatch(close):
         return ()
     return (Remedy(f'Write "{close}"', Put(note.loc, f"{text[:at]}{close}{text[at + len(step) :]}")),)
+
+
+def or_null(note: Note, siblings: JSON) -> tuple[Remedy, ...]:
+    """Return the remedy that takes null where the place is missing, for a path in a template."""
+    key = note.loc[-1]
+    if not isinstance(key, str) or not key.endswith(".$") or not isinstance(siblings, dict):
+        return ()
+    name = f"{key[:-2]}.="
+    steps = [step for step in note.steps if isinstance(step, str) and step.isidentifier()]
+    if name in siblings or len(steps) < len(note.steps):
+        return ()
+    read = Put(note.loc, f"getattr('{'.'.join(steps)}')")
+    return (Remedy("Read null where it is missing", Rename(note.loc, name), (read,)),)
 
 
 def result_path(state: str) -> str:
