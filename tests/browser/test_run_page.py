@@ -112,6 +112,7 @@ def test_a_finished_run_is_read_by_keys_and_one_selection_is_in_all_views(runs: 
     for key in ("ArrowDown", "ArrowRight", "ArrowDown", "ArrowDown", "Enter"):
         page.keyboard.press(key)
     expect(detail(page)).to_contain_text("Visit 2 of 3")
+    expect(page.locator(".tl__row.is-selected .tl__lane").last).to_contain_text("succeeded, ")
     page.get_by_role("tab", name="Change").click()
     expect(page.locator(".change__place")).to_have_count(1)
     expect(page.locator(".change__place")).to_contain_text(

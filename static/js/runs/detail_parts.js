@@ -59,7 +59,7 @@ function summary(shown, told) {
   ]);
   return [
     ...(told.waiting ? [waitingBox(told.waiting)] : []),
-    ...(closing.exception ? [element("p", "detail__failure", [closing.exception, words.cause(closing.cause)].filter(Boolean).join(": "))] : []),
+    ...(closing.exception ? [element("p", "detail__failure", words.failureOf(closing))] : []),
     ...(isLate(shown) ? [element("p", "detail__late", "It takes longer than it does in nine runs of ten.")] : []),
     factList(facts),
     ...linksOf(told.links),

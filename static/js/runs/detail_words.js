@@ -1,6 +1,6 @@
 // @ts-check
 // What the detail of a state says, in words. Pure.
-import { bytes, cause, count } from "./words.js";
+import { bytes, count, failureOf } from "./words.js";
 
 /** @typedef {import("./timeline.js").Entry} Entry */
 /**
@@ -56,7 +56,7 @@ export function attemptOf({ code, description, details }) {
   if (code === "FlowInactive") return { what: "Needs a person", message: details.reason ?? "" };
   if (code === "FlowResumed") return { what: "Resumed", message: "" };
   if (code.endsWith("Started")) return { what: "Entered", message: "" };
-  if (code.endsWith("Failed")) return { what: "Failed", message: [details.exception, cause(details.cause)].filter(Boolean).join(": ") };
+  if (code.endsWith("Failed")) return { what: "Failed", message: failureOf(details) };
   return { what: code.endsWith("Completed") ? "Done" : code, message: code.endsWith("Completed") ? "" : description };
 }
 

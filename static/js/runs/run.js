@@ -85,6 +85,7 @@ function showTimeline(seen) {
     usual: usual.states,
     state: selection.state,
     first: selection.event === null ? null : chosen?.first ?? null,
+    failure: !isPast && words.status(run) === "failed" ? words.failureOf(run.details?.details ?? {}) : "",
     moment: isPast && selection.at !== null ? momentMs(summary, selection.at) : null,
     whole: isPast ? summary : null,
   });

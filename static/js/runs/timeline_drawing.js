@@ -10,7 +10,7 @@ import { WAITING_TYPES } from "./timeline_scale.js";
 /** @typedef {import("./timeline_view.js").Look} Look */
 const LABEL = 0.09; // of the width: what a few words take
 
-/** @typedef {{scale: Scale, look: Look, now: number, index: number, clock: (ms: number) => string}} How */
+/** @typedef {{scale: Scale, look: Look, last: number, now: number, index: number, clock: (ms: number) => string}} How */
 
 /**
  * The axis: when the run began, how long it has taken at each quarter, and what was cut out.
@@ -74,6 +74,7 @@ export function drawRow(item, row, how) {
     made.classList.toggle("is-selected", isChosen(row, how));
     made.classList.toggle("is-late", late !== null);
     nameRow(made, row, isChosen(row, how));
+    part(made, "lane").title = "";
     part(made, "lane").replaceChildren(element("span", "visually-hidden"), ...bandOf(row, how), ...barsOf(row, how), ...ticksOf(row, how));
   }
   growRow(made, row, how);
@@ -88,7 +89,8 @@ export function drawRow(item, row, how) {
  */
 function growRow(made, row, how) {
   const late = lateness(row, how);
-  const words = [described(row, how.now, how.clock), late ?? ""].filter(Boolean).join(", ");
+  const isLast = row.visits[row.visits.length - 1].first === how.last;
+  const words = [described(row, how.now, how.clock), late ?? "", isLast ? how.look.failure : ""].filter(Boolean).join(", ");
   const lane = part(made, "lane");
   if (lane.title === words) return;
   lane.title = words;

@@ -19,6 +19,7 @@ import { scaleOf } from "./timeline_scale.js";
  * @property {Record<string, Spread>} usual  by state
  * @property {string | null} state        that is chosen
  * @property {number | null} first        the event that began the chosen visit; null: the last one
+ * @property {string} failure             why the run failed, in the last visit; "" if it has not
  * @property {number | null} moment       the instant that is looked at; null: now
  * @property {Summary | null} whole       the run as it is now, where an earlier moment is looked at
  */
@@ -45,7 +46,7 @@ export class TimelineView {
   /** @type {Summary | null} */
   #summary = null;
   /** @type {Look} */
-  #look = { isIdleShown: false, progress: null, usual: {}, state: null, first: null, moment: null, whole: null };
+  #look = { isIdleShown: false, progress: null, usual: {}, state: null, first: null, failure: "", moment: null, whole: null };
 
   /**
    * @param {HTMLElement} panel
@@ -116,7 +117,7 @@ export class TimelineView {
    */
   #draw(row, index) {
     const scale = /** @type {Scale} */ (this.#scale);
-    const item = drawRow(this.#made.get(row.key), row, { scale, look: this.#look, now: this.#look.moment ?? Date.now(), index, clock: timeOfDay });
+    const item = drawRow(this.#made.get(row.key), row, { scale, look: this.#look, last: this.#summary?.visits.at(-1)?.first ?? 0, now: this.#look.moment ?? Date.now(), index, clock: timeOfDay });
     const isStop = row.key === this.#focused || (!this.#rows.some(({ key }) => key === this.#focused) && index === 0);
     /** @type {HTMLElement} */ (item.querySelector("[data-pick]")).tabIndex = isStop ? 0 : -1;
     this.#made.set(row.key, item);

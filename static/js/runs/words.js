@@ -90,8 +90,16 @@ function troubleOf({ details }) {
  */
 function failure(details, elapsed) {
   const where = details.state_name ? ` in ${details.state_name}` : "";
-  const what = [details.exception, cause(details.cause)].filter(Boolean).join(": ");
+  const what = failureOf(details);
   return `Failed${where} after ${elapsed}${what ? `: ${what}` : ""}`;
+}
+
+/**
+ * The name and the cause of a failure: "Bad: no manifest".
+ * @param {Record<string, any>} details of an entry
+ */
+export function failureOf({ exception, cause: text }) {
+  return [exception, cause(text)].filter(Boolean).join(": ");
 }
 
 /**
