@@ -93,6 +93,7 @@ class _Walk:
             self.left -= len(ways) + 2 * len(steps[name].rules)
             for way in ways:
                 self._lead_on(name, way, waiting)
+        self.kept.end()
 
     def _apply(self, name: str, step: Step, uses: dict[str, list[Use]] | None) -> list[Way]:
         data, context, ids = self.found.entered[name], self.kept.context, self.kept.ids

@@ -58,10 +58,13 @@ class Memo:
         self._inside: list[Joined] = []
 
     def begin(self) -> None:
-        """Begin a round; forget what the last was not in need of."""
-        self._known = {key: each for key, each in self._known.items() if each.turn == self._turn}
+        """Begin a round."""
         self._turn += 1
         self.work = self._counted = 0
+
+    def end(self) -> None:
+        """End a round; forget what it was not in need of."""
+        self._known = {key: each for key, each in self._known.items() if each.turn == self._turn}
         self._inside = []
 
     def joined(self, a: Value, b: Value, depth: int) -> Value:

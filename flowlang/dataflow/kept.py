@@ -48,9 +48,14 @@ class Kept:
         self._names_at_first = 0
 
     def begin(self) -> None:
-        """Begin an analysis; forget what the last but one has found."""
+        """Begin an analysis."""
         self.memo.begin()
         self._before, self._visits = self._visits, {}
+
+    def end(self) -> None:
+        """End an analysis; forget what the one before it had found."""
+        self.memo.end()
+        self._before = {}
 
     def visit(self, step: Step, data: Value) -> Visit:
         """Return what comes of a state that is entered with this run data: its ways, and what was noted."""

@@ -232,6 +232,7 @@ def test_a_join_that_is_remembered_is_as_much_work_as_before() -> None:
     for joins in (1, 1, 2):
         memo.begin()
         joined = [memo.all_joined(values, 1_000) for _ in range(joins)]
+        memo.end()
         found.append((memo.work, joined[-1]))
     assert found[0] == found[1] == found[2]
     assert found[0][0] > len(values) + 2
