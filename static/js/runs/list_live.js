@@ -18,27 +18,31 @@ class ListLive {
     this.onChange = onChange;
     this.quiet = 0;
     this.isLooking = false;
+    this.isWanted = false; // the reader has asked to see what is new
+    this.isLost = false;
+    this.seenAt = new Date();
+    this.timer = 0;
     this.pill = /** @type {HTMLButtonElement | null} */ (document.querySelector("[data-new]"));
   }
 
   start() {
-    this.pill?.addEventListener("click", () => this.showAll());
+    this.pill?.addEventListener("click", () => void this.showAll());
     document.addEventListener("visibilitychange", () => document.hidden || void this.look());
     this.again();
   }
 
   again() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.look(), pause(this.quiet));
+    this.timer = window.setTimeout(() => void this.look(), pause(this.quiet));
   }
 
   /** A hidden tab asks nothing; it catches up when it is looked at. */
-  async look(isWanted = false) {
+  async look() {
     if (document.hidden || this.isLooking) return;
     this.isLooking = true;
     const answer = await this.ask();
     this.isLooking = false;
-    if (answer) this.take(answer, isWanted);
+    if (answer) this.take(answer);
     this.tellConnection(answer !== null);
     this.again();
   }
@@ -65,14 +69,15 @@ class ListLive {
     return !this.place.matches(":hover") && !form?.contains(document.activeElement) && !form?.querySelector("[data-tick]:checked");
   }
 
-  /** @param {Document} fresh @param {boolean} isWanted whether the reader has asked to see what is new */
-  take(fresh, isWanted) {
+  /** @param {Document} fresh */
+  take(fresh) {
     const found = rowsOf(fresh, "data-found");
     const others = rowsOf(fresh, "data-others");
     const onPage = this.rows().map((row) => row.dataset.run ?? "");
     const most = Number(this.place.dataset.perPage ?? 20);
     const isFirst = this.place.hasAttribute("data-first");
-    const made = plan(onPage, [...found.keys()], { isCalm: isWanted || this.isCalm(), isFirst, most });
+    const made = plan(onPage, [...found.keys()], { isCalm: this.isWanted || this.isCalm(), isFirst, most });
+    this.isWanted = false;
     if (onPage.length === 0 && made.shown.length > 0) return location.reload(); // the page has no table yet
     const changed = this.update(new Map([...found, ...others]), made.left);
     this.order(made.shown, found);
@@ -116,9 +121,11 @@ class ListLive {
     this.pill.textContent = newRuns(waiting);
   }
 
-  showAll() {
-    if (this.place.hasAttribute("data-first")) void this.look(true);
-    else location.assign(location.pathname + location.search.replace(/([?&])page=\d+&?/, "$1"));
+  /** The reader wants to see what is new; the focus goes along, as its button goes away. */
+  async showAll() {
+    this.isWanted = true;
+    await this.look();
+    /** @type {HTMLElement | null} */ (this.place.querySelector("tbody a"))?.focus();
   }
 
   /** @param {string} text */
@@ -130,7 +137,7 @@ class ListLive {
   /** @param {boolean} isThere */
   tellConnection(isThere) {
     if (isThere) this.seenAt = new Date();
-    else if (this.isLost !== true) this.tell(`The site does not answer. What is shown is of ${(this.seenAt ?? new Date()).toLocaleTimeString("en-GB")}.`);
+    else if (!this.isLost) this.tell(`The site does not answer. What is shown is of ${this.seenAt.toLocaleTimeString("en-GB")}.`);
     this.isLost = !isThere;
   }
 }
