@@ -24,7 +24,7 @@ TERMINAL: Final = frozenset({FLOW_SUCCEEDED, FLOW_FAILED, FLOW_CANCELED})
 class Event:
     """One log entry, before it has a number and a time.
 
-    code          e.g. "ActionStarted"; `<Type>Started` and `<Type>Completed` for the states
+    code          e.g. "ActionStarted"; see `code_of_state`
     description   a fixed sentence, e.g. "State Copy of type Action started"
     details       e.g. {"state_name": "Copy", "state_type": "Action", "input": {...}}; secrets already masked
     """
@@ -32,6 +32,16 @@ class Event:
     code: str
     description: str
     details: dict[str, JSON]
+
+
+def code_of_state(state_type: str, phase: str) -> str:
+    """Return the code of a state's event: `<Type>Started` or `<Type>Completed`.
+
+    The end of an ExpressionEval is an ActionCompleted: in the hosted service an action evaluates it.
+    Source  the log of a run of the hosted service
+    """
+    is_action = state_type == "ExpressionEval" and phase == "Completed"
+    return ("Action" if is_action else state_type) + phase
 
 
 HIDDEN_PREFIX: Final = "_private"

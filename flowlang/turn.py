@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import orjson
 
 from flowlang import events, paths
-from flowlang.events import Event
+from flowlang.events import Event, code_of_state
 from flowlang.intents import Advance, Cursor, Intent, Poll, Status
 from flowlang.problems import JSON, FlowError
 from flowlang.program import Catcher, Program, State
@@ -81,7 +81,7 @@ class Turn:
 
     def _emit_state(self, state: State, phase: str, details: dict[str, JSON]) -> None:
         description = f"State {state.name} of type {state.type} {phase.lower()}"
-        self.emit(state.type + phase, description, {**named(state), **details})
+        self.emit(code_of_state(state.type, phase), description, {**named(state), **details})
 
     def close(self, stop: Stop) -> Advance:
         """Return the answer of this turn."""

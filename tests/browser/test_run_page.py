@@ -223,7 +223,7 @@ def test_a_state_whose_provider_is_away_says_why_it_waits(runs: Runs, page: Page
     keep(page, "run-waiting")
 
 
-# Newest first, as on the client's picture; there, the expression's end is called ActionCompleted.
+# Newest first, as on the client's picture.
 SLIDE = [
     "FlowSucceeded",
     "SuccessReportValidation – PassCompleted",
@@ -238,7 +238,7 @@ SLIDE = [
     "CopySourceToIntermediate – ActionStarted",
     "MakeIntermediate – ActionCompleted (T)",
     "MakeIntermediate – ActionStarted",
-    "ComputeIntermediatePath – ExpressionEvalCompleted",
+    "ComputeIntermediatePath – ActionCompleted (T)",
     "ComputeIntermediatePath – ExpressionEvalStarted",
 ]
 

@@ -175,7 +175,8 @@ def _judge_effects(
         mine = {key: count for key, count in effects.items() if key.startswith(run_id)}
         found.doubled += sum(mine.values()) - len(called & set(mine))
         found.repeated += sum(n - 1 for key, n in calls.items() if key.startswith(run_id))
-        completed = sum(entry.code == "ActionCompleted" for entry in log)
+        done = [entry for entry in log if entry.code == "ActionCompleted"]
+        completed = sum(entry.details["state_type"] == "Action" for entry in done)
         if completed > len(mine):
             found.violations.append(
                 f"run {run_id}: I6 {completed} actions completed, {len(mine)} took effect"

@@ -78,7 +78,7 @@ def expected(definition: Definition) -> list[str]:
                 return [*codes, "FlowFailed"]
             name = state["Catch"][0]["Next"]
             continue
-        codes.append(f"{kind}Completed")
+        codes.append("ActionCompleted" if kind == "ExpressionEval" else f"{kind}Completed")
         counter += kind == "ExpressionEval"
         if "End" in state:
             return [*codes, "FlowSucceeded"]

@@ -8,7 +8,7 @@ import { answer, bytes, cause, heading, progressOf, progressShare, status, took,
 const entry = (code, details = {}) => ({ seq: 1, code, time: "", description: "", details });
 
 test("durations read as people say them", () => {
-  assert.deepEqual([1, 723, 1000, 6000, 192000].map(took), ["1 millisecond", "723 milliseconds", "1 second", "6 seconds", "3m 12s"]);
+  assert.deepEqual([0, 1, 723, 1000, 6000, 192000].map(took), ["under 1 millisecond", "1 millisecond", "723 milliseconds", "1 second", "6 seconds", "3m 12s"]);
 });
 
 test("an entry is headed by its state and code", () => {

@@ -105,7 +105,7 @@ def test_a_visit_is_told_with_what_it_was_given_and_what_it_changed():
     assert told["change"]["places"] == [{"kind": "added", "path": "$.made", "new": {"n": 2}}]
     assert [entry["code"] for entry in told["entries"]] == [
         "ExpressionEvalStarted",
-        "ExpressionEvalCompleted",
+        "ActionCompleted",
     ]
     assert (told["result_path"], told["waiting"], told["left_out"]) == ("$.made", None, 0)
     assert ask(run, 4)["change"]["places"] == []

@@ -47,7 +47,7 @@ export function writeTime(time, zone) {
 function summary(entry, tookMs, zone) {
   const made = element("summary", "event__summary");
   const title = element("span", "event__title mono", words.heading(entry));
-  if (tookMs !== undefined && tookMs >= 1) title.append(" ", element("span", "muted", `(${words.took(tookMs)})`));
+  if (tookMs !== undefined && (tookMs >= 1 || entry.code === "ActionCompleted")) title.append(" ", element("span", "muted", `(${words.took(tookMs)})`));
   title.title = title.textContent ?? "";
   title.append(" ", element("span", "event__progress"));
   const time = element("time", "event__time muted small tabular");

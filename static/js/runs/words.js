@@ -6,10 +6,11 @@ const SECOND = 1000;
 const FINE = new Set(["OK", "ACTIVE", "QUEUED"]);
 
 /**
- * How long a step took: "723 milliseconds", "6 seconds", "3m 12s".
+ * How long a step took: "under 1 millisecond", "723 milliseconds", "6 seconds", "3m 12s".
  * @param {number} milliseconds
  */
 export function took(milliseconds) {
+  if (milliseconds < 1) return "under 1 millisecond";
   if (milliseconds < SECOND) return count(Math.round(milliseconds), "millisecond");
   if (milliseconds < 90 * SECOND) return count(Math.round(milliseconds / SECOND), "second");
   return duration(milliseconds);
