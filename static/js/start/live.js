@@ -50,8 +50,9 @@ async function check(field, mount) {
 // A button's answer brings one group of fields. Where the rest asks for something else now, too, all fields are fetched.
 const before = { id: "", whole: 0, part: 0 };
 
-/** @param {HTMLElement} target */
+/** All fields that are under way know nothing of what comes now: they are asked for again. @param {HTMLElement} target */
 function keepShapes(target) {
+  if (target.closest("form[data-start]") && !wholeShape()) running?.abort();
   Object.assign(before, { id: target.id, whole: wholeShape(), part: Number(target.dataset.shape) });
 }
 
