@@ -114,8 +114,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # start forms of long lists
 # "full": run no function without the whole sandbox; "best": the best there is.
 COMPUTE_ISOLATION = env.str("COMPUTE_ISOLATION", "best")
 
-# Whether people without an account may use the scratch editor, and how often one address may ask it: who types
-# ten keys a second asks up to ten times for problems, and again for completions and help.
+# Whether people without an account may use the scratch editor, and how often one address may ask it:
+# who types ten keys a second asks up to ten times for problems, and again for completions and help.
 EDITOR_FOR_VISITORS = env.bool("EDITOR_FOR_VISITORS", True)
 VISITOR_QUESTIONS_PER_MINUTE = env.int("VISITOR_QUESTIONS_PER_MINUTE", 2_400)
 
