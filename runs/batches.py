@@ -100,7 +100,7 @@ def start_waiting(batch_id: UUID, seconds: float = SHARE_SECONDS) -> None:
     try:
         version = schedules.startable(batch.owner, batch.flow_id)
         while rows := waiting(batch).select_related("earlier")[:_AT_ONCE]:
-            # A few at a time: an open read would keep SQLite's writes from waiting, and end when one is retried.
+            # A few at a time: an open read lets no write of SQLite wait, and ends when one is tried again.
             for row in rows:
                 _start(batch, row, version)
                 if time.monotonic() > until:
