@@ -92,7 +92,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--times", type=int, default=30, help="runs of W1 and of W2 in a round")
     parser.add_argument("--only", default=",".join(dict.fromkeys(name for name, _ in SIDES)))
-    parser.add_argument("--work", type=Path, default=BASE / "var" / "bench")
+    parser.add_argument("--work", type=lambda given: Path(given).resolve(), default=BASE / "var" / "bench")
     return parser.parse_args()
 
 
@@ -165,7 +165,9 @@ def _restate_server(work: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     found = [each for each in folder.glob("node_modules/@restatedev/**/restate-server") if each.is_file()]
     if not found:
-        subprocess.run(["npm", "install", "--no-audit", "--no-fund", RESTATE_SERVER], cwd=folder, check=True)
+        # Without a prefix it goes into the nearest folder above that has a package.json.
+        install = ["npm", "install", "--prefix", ".", "--no-audit", "--no-fund", RESTATE_SERVER]
+        subprocess.run(install, cwd=folder, check=True)
         found = [each for each in folder.glob("node_modules/@restatedev/**/restate-server") if each.is_file()]
     return found[0]
 
