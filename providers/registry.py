@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import Final
 from urllib.parse import SplitResult, urlsplit, urlunsplit
@@ -48,6 +48,7 @@ def resolve(url: str) -> Provider:
     return provider
 
 
+@lru_cache(maxsize=1024)
 def normalised(url: str) -> str:
     """Return `url` as it is compared. Raises ActionError("ProviderUnknown") when it is not a web address."""
     try:

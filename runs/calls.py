@@ -104,17 +104,24 @@ def _asked(hold: Hold, intent: Call | Poll, ask: Callable[[Provider, Caller], Ac
 
 
 def _request(hold: Hold, intent: Call) -> ActionRequest:
-    run = hold.run
-    entries = RunRole.objects.filter(run=run).values_list("role", "principal")
-    people = sorted(entries)
+    run, people = hold.run, _people(hold)
     return ActionRequest(
         request_id=f"{run.pk}:{hold.cursor.visit}",
         body=intent.body,
         label=run.label or None,
         private=_private_members(hold, intent.body),
-        monitor_by=tuple(urn for role, urn in people if role == RunRole.MONITOR),
-        manage_by=tuple(urn for role, urn in people if role == RunRole.MANAGER),
+        monitor_by=people[RunRole.MONITOR],
+        manage_by=people[RunRole.MANAGER],
     )
+
+
+def _people(hold: Hold) -> dict[str, tuple[str, ...]]:
+    """Return who has each role of the run, as it was when it was first asked for."""
+    if not hold.people:
+        entries = sorted(RunRole.objects.filter(run=hold.run).values_list("role", "principal"))
+        for role in (RunRole.MONITOR, RunRole.MANAGER):
+            hold.people[role] = tuple(urn for of, urn in entries if of == role)
+    return hold.people
 
 
 def _private_members(hold: Hold, body: dict[str, JSON]) -> frozenset[str]:

@@ -49,7 +49,7 @@ def write(
     else:
         wishes = _write_in_turn(hold, update, values, news, changes["last_event_at"])
     if wishes is None and news:
-        return _written_before(hold, changes["last_seq"])
+        return _written_before(hold, changes)
     return wishes
 
 
@@ -59,12 +59,12 @@ def _write_at_once(
     failpoints.reach("in_commit")
     if not news:
         return _wishes(f"{update} RETURNING {_WISHES}", values)
-    rows = ", ".join(["(%s::int, %s::timestamptz, %s, %s, %s)"] * len(news))
-    fields = [field for row in _rows(hold.last_seq + 1, news, at) for field in row]
+    rows = orjson.dumps(list(_rows(hold.last_seq + 1, news))).decode()
     return _wishes(
         f"WITH mine AS ({update} RETURNING id, {_WISHES}), news AS (INSERT INTO runs_runevent ({_COLUMNS})"
-        f" SELECT mine.id, event.* FROM mine, (VALUES {rows}) AS event) SELECT {_WISHES} FROM mine",
-        values + fields,
+        " SELECT mine.id, (row->>0)::int, %s::timestamptz, row->>1, row->>2, row->>3"
+        f" FROM mine, json_array_elements(%s::json) AS row) SELECT {_WISHES} FROM mine",
+        [*values, adapted("last_event_at", at), rows],
     )
 
 
@@ -95,14 +95,15 @@ def _update(hold: Hold, changes: Mapping[str, Any], due_at: datetime | None) -> 
     else:
         assignments.append("wake_at = CASE WHEN nudges = %s THEN %s ELSE %s END")
         values += [hold.nudges, adapted("wake_at", due_at), adapted("wake_at", hold.clock.now())]
-    values += [adapted("id", hold.run.pk), hold.token, hold.last_seq]
-    condition = "WHERE id = %s AND lease_token = %s AND last_seq = %s"
+    values += [adapted("id", hold.run.pk), hold.token, hold.run.lease_owner, hold.last_seq]
+    condition = "WHERE id = %s AND lease_token = %s AND lease_owner = %s AND last_seq = %s"
     return f"UPDATE runs_run SET {', '.join(assignments)} {condition}", values
 
 
-def _written_before(hold: Hold, last_seq: int) -> Wishes | None:
+def _written_before(hold: Hold, changes: Mapping[str, Any]) -> Wishes | None:
     """Whether it was this very delivery that wrote, and only the news of the commit was lost."""
-    mine = Run.objects.filter(pk=hold.run.pk, lease_token=hold.token, last_seq=last_seq)
+    written = {name: changes[name] for name in ("last_seq", "last_event_at")}
+    mine = Run.objects.filter(pk=hold.run.pk, lease_token=hold.token, **written)
     row = mine.values_list("nudges", "cancel_requested", "resume_requested").first()
     return Wishes(*row) if row else None
 
@@ -111,15 +112,14 @@ def insert(run_id: UUID, first_seq: int, news: Sequence[Event], time: datetime) 
     """Insert events, numbered from `first_seq`."""
     if not news:
         return
-    run = adapted("id", run_id)
-    values = [field for row in _rows(first_seq, news, time) for field in (run, *row)]
+    run, at = adapted("id", run_id), adapted("last_event_at", time)
+    values = [field for seq, *said in _rows(first_seq, news) for field in (run, seq, at, *said)]
     rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(news))
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO runs_runevent ({_COLUMNS}) VALUES {rows}", values)
 
 
-def _rows(first_seq: int, news: Sequence[Event], time: datetime) -> Iterator[tuple[Any, ...]]:
-    """Events as rows, the run apart."""
-    at = adapted("last_event_at", time)
+def _rows(first_seq: int, news: Sequence[Event]) -> Iterator[tuple[int, str, str, str]]:
+    """Events as rows, run and time apart."""
     for seq, event in enumerate(news, first_seq):
-        yield seq, at, event.code, event.description, orjson.dumps(event.details).decode()
+        yield seq, event.code, event.description, orjson.dumps(event.details).decode()

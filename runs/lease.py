@@ -37,15 +37,24 @@ _CLAIM: Final = f"""
 UPDATE runs_run
 SET lease_token = lease_token + 1, lease_owner = %s, lease_until = {{until}},
     recoveries = CASE WHEN lease_owner = '' THEN recoveries ELSE recoveries + 1 END
-WHERE id = %s AND wake_at <= {{now}} AND lease_until <= {{now}} AND semantics <= {SEMANTICS}
+WHERE id = %s AND wake_at <= {{now}} AND lease_until <= {{now}} AND semantics <= {SEMANTICS}{{only}}
 RETURNING {_COLUMNS}
 """
-_CLAIM_BY_OUR_CLOCK: Final = _CLAIM.format(now="%s", until="%s")
+_CLAIM_BY_OUR_CLOCK: Final = _CLAIM.format(now="%s", until="%s", only="")
 # A server's clock counts, not ours; its statement reads it, so that nobody has to ask for it first.
 _CLAIM_BY_ITS_CLOCK: Final = (
-    _CLAIM.format(now="clock_timestamp()", until="clock_timestamp() + %s * interval '1 second'")
+    _CLAIM.format(
+        now="clock_timestamp()", until="clock_timestamp() + %s * interval '1 second'", only="{only}"
+    )
     + ", clock_timestamp() AS read_at"
 )
+_CLAIM_WITHIN: Final = _CLAIM_BY_ITS_CLOCK.format(only="")
+# Nobody waits for the server's disk either: whoever holds a claim that a crash has undone can write nothing
+# with it, since its owner is its alone. The setting ends with the statement.
+_CLAIM_AT_ONCE: Final = _CLAIM_BY_ITS_CLOCK.format(
+    only=" AND (SELECT set_config('synchronous_commit', 'off', true)) = 'off'"
+)
+_HOST: Final = socket.gethostname()[:30]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,7 @@ class Hold:
 
     run       the row as it was claimed; only what never changes is read from it
     nudges    those that have been taken into account
+    people    the URNs of each role of the run, once they have been looked up
     callers   on whose behalf its actions act, by RunAs, as far as they have been looked up
     """
 
@@ -70,11 +80,12 @@ class Hold:
     cancel_requested: bool
     resume_requested: bool
     callers: dict[str, Caller] = field(default_factory=dict)
+    people: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def claim(run_id: UUID) -> Hold | None:
     """Return the run, leased to this worker, or None when it is not due or somebody else holds it."""
-    owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"  # this claim's alone
+    owner = f"{_HOST}:{os.getpid()}:{secrets.token_hex(4)}"  # this claim's alone
     tries = itertools.count()
     return retried(lambda: (next(tries) and _claimed_before(run_id, owner)) or _claim(run_id, owner))
 
@@ -82,7 +93,8 @@ def claim(run_id: UUID) -> Hold | None:
 def _claim(run_id: UUID, owner: str) -> Hold | None:
     if connection.vendor == "postgresql":
         values = [owner, settings.LEASE_SECONDS, adapted("id", run_id)]
-        row: Any = next(iter(Run.objects.raw(_CLAIM_BY_ITS_CLOCK, values)), None)
+        statement = _CLAIM_WITHIN if connection.in_atomic_block else _CLAIM_AT_ONCE
+        row: Any = next(iter(Run.objects.raw(statement, values)), None)
         return _hold(row, clock.Clock(row.read_at, time.monotonic())) if row else None
     read = clock.read()
     now = adapted("wake_at", read.read_at)
@@ -152,7 +164,7 @@ def kept(hold: Hold) -> Iterator[None]:
     The run did not cause it when the database failed: its lease then counts as given back, not as lost.
     """
     _keeper.add(hold)
-    let_go: Callable[[UUID, int], None] | None = _lapse
+    let_go: Callable[[UUID, str], None] | None = _lapse
     try:
         yield
         let_go = None
@@ -165,17 +177,17 @@ def kept(hold: Hold) -> Iterator[None]:
             _keeper.let_go(hold, let_go)
 
 
-def _lapse(run_id: UUID, token: int) -> None:
+def _lapse(run_id: UUID, owner: str) -> None:
     """Let another try begin soon. The owner stays, so that it counts as a lease that was lost."""
-    _extend(run_id, token, _LAPSE_SECONDS)
+    _extend(run_id, owner, _LAPSE_SECONDS)
 
 
-def _give_back(run_id: UUID, token: int) -> None:
-    _extend(run_id, token, _LAPSE_SECONDS, lease_owner="")
+def _give_back(run_id: UUID, owner: str) -> None:
+    _extend(run_id, owner, _LAPSE_SECONDS, lease_owner="")
 
 
-def _extend(run_id: UUID, token: int, seconds: float, **changes: Any) -> None:
-    mine = Run.objects.filter(pk=run_id, lease_token=token, lease_until__gt=EPOCH)
+def _extend(run_id: UUID, owner: str, seconds: float, **changes: Any) -> None:
+    mine = Run.objects.filter(pk=run_id, lease_owner=owner, lease_until__gt=EPOCH)
     mine.update(lease_until=clock.now() + timedelta(seconds=seconds), **changes)
 
 
@@ -186,30 +198,30 @@ class _Keeper:
     """
 
     def __init__(self) -> None:
-        self._held: dict[tuple[UUID, int], float] = {}
-        self._going: dict[tuple[UUID, int], Callable[[UUID, int], None]] = {}
+        self._held: dict[tuple[UUID, str], float] = {}
+        self._going: dict[tuple[UUID, str], Callable[[UUID, str], None]] = {}
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def add(self, hold: Hold) -> None:
         with self._lock:
-            self._held[hold.run.pk, hold.token] = time.monotonic()
+            self._held[hold.run.pk, hold.run.lease_owner] = time.monotonic()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._renew_for_ever, name="leases", daemon=True)
                 self._thread.start()
 
     def remove(self, hold: Hold) -> None:
         with self._lock:
-            self._held.pop((hold.run.pk, hold.token), None)
+            self._held.pop((hold.run.pk, hold.run.lease_owner), None)
 
-    def let_go(self, hold: Hold, how: Callable[[UUID, int], None]) -> None:
+    def let_go(self, hold: Hold, how: Callable[[UUID, str], None]) -> None:
         """Let a lease go now; when the database is away, as soon as it is back."""
         try:
-            how(hold.run.pk, hold.token)
+            how(hold.run.pk, hold.run.lease_owner)
         except LOST as error:
             logger.warning("run %s: its lease is let go later: %s", hold.run.pk, error)
             with self._lock:
-                self._going[hold.run.pk, hold.token] = how
+                self._going[hold.run.pk, hold.run.lease_owner] = how
 
     def _renew_for_ever(self) -> None:
         while True:
@@ -222,11 +234,11 @@ class _Keeper:
                 self._renew(held, going)
 
     def _renew(
-        self, held: list[tuple[UUID, int]], going: dict[tuple[UUID, int], Callable[[UUID, int], None]]
+        self, held: list[tuple[UUID, str]], going: dict[tuple[UUID, str], Callable[[UUID, str], None]]
     ) -> None:
         try:
-            for run_id, token in held:
-                _extend(run_id, token, settings.LEASE_SECONDS)
+            for run_id, owner in held:
+                _extend(run_id, owner, settings.LEASE_SECONDS)
             for key, how in going.items():
                 how(*key)
                 self._going.pop(key, None)

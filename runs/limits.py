@@ -6,14 +6,23 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db import connection
 
 from runs import clock
-from runs.models import Run
+from runs.lease import adapted
 from wire.errors import StateConflict
 
 FIRST, USUAL, LAST = 0, 3, 9  # the broker's priorities: messages of a smaller one are taken first
 _AT_ONCE: Final = 10
+
+
+# Asked at every start: in plain SQL, for the ORM takes longer than the database does.
+_COUNT: Final = (
+    "SELECT count(*), count(CASE WHEN wake_at <= {now} THEN 1 END) FROM runs_run"
+    " WHERE owner_id = %s AND wake_at IS NOT NULL"
+)
+_COUNT_BY_OUR_CLOCK: Final = _COUNT.format(now="%s")
+_COUNT_BY_ITS_CLOCK: Final = _COUNT.format(now="statement_timestamp()")
 
 
 class TooManyRuns(StateConflict):
@@ -22,15 +31,26 @@ class TooManyRuns(StateConflict):
 
 def admit(owner_id: UUID) -> int:
     """Return how many runs of this person are due already. Raises TooManyRuns (409) at the limit."""
-    mine = Run.objects.filter(owner=owner_id, wake_at__isnull=False)
-    found = mine.aggregate(all=Count("pk"), due=Count("pk", filter=Q(wake_at__lte=clock.now())))
+    unfinished, due = _unfinished(owner_id)
     most = settings.MAX_ACTIVE_RUNS + settings.MAX_WAITING_RUNS
-    if found["all"] >= most:
+    if unfinished >= most:
         raise TooManyRuns(
-            f"You have {found['all']:,} runs that have not ended; at most {most:,} are allowed. "
+            f"You have {unfinished:,} runs that have not ended; at most {most:,} are allowed. "
             "Wait until some have ended, or cancel some."
         )
-    return int(found["due"])
+    return due
+
+
+def _unfinished(owner_id: UUID) -> tuple[int, int]:
+    """Return how many runs of this person have not ended, and how many of them are due."""
+    owner = adapted("owner", owner_id)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_COUNT_BY_ITS_CLOCK, [owner])
+        else:
+            cursor.execute(_COUNT_BY_OUR_CLOCK, [adapted("wake_at", clock.now()), owner])
+        unfinished, due = cursor.fetchone()
+    return unfinished, due
 
 
 def turn(due_before: int) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -209,11 +211,30 @@ def test_fencing_tokens_grow_with_every_claim():
 @pytest.mark.django_db
 def test_a_delivery_whose_commit_was_answered_by_an_error_is_not_written_twice(ledger):
     run = start(action())
-    hold = lease.claim(run.pk)
-    before = hold
-    hold = engine.deliver(hold, engine.perform(hold))
+    before = _at_one_instant(lease.claim(run.pk))
+    hold = engine.deliver(before, engine.perform(before))
     again = engine.deliver(before, machine.Started(is_new=False))
     assert again is not None and again.last_seq == hold.last_seq
+    assert codes(run) == ["FlowStarted", "ActionStarted"]
+
+
+def _at_one_instant(hold):
+    """The hold, whose clock stands still: what is delivered twice is then the very same."""
+    now = hold.clock.now()
+    return replace(hold, clock=SimpleNamespace(now=lambda: now))
+
+
+@pytest.mark.django_db
+def test_a_claim_that_a_crash_has_undone_writes_nothing_though_its_token_is_given_again(ledger):
+    run = start(action())
+    undone = lease.claim(run.pk)
+    undo = {"lease_token": 0, "lease_owner": "", "lease_until": EPOCH}
+    Run.objects.filter(pk=run.pk).update(**undo)
+    other = lease.claim(run.pk)
+    assert other.token == undone.token
+    assert engine.deliver(undone, engine.perform(undone)) is None
+    assert engine.deliver(other, engine.perform(other)) is not None
+    assert engine.deliver(undone, engine.perform(undone)) is None
     assert codes(run) == ["FlowStarted", "ActionStarted"]
 
 
