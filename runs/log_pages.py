@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import orjson
+from django.db.models import Q
 
 from flowlang.events import ACTION_POLLED, FLOW_STARTED
 from runs import documents
@@ -14,7 +15,7 @@ from runs.models import Run, RunEvent
 PAGE_ENTRIES: Final = 100
 MOST_BYTES: Final = 1_000_000
 MOST_BYTES_AT_FIRST: Final = 200_000
-_ENTERS_OR_LEAVES: Final = ("Started", "Completed", "Failed")
+_TURNS: Final = Q(code__endswith="Started") | Q(code__endswith="Completed") | Q(code__endswith="Failed")
 _LOOK_BACK: Final = 1_000
 
 
@@ -60,10 +61,10 @@ def polls(run: Run) -> list[int]:
 
 def _opened(run: Run, after: int) -> dict[str, str] | None:
     for last in range(after, 0, -_LOOK_BACK):
-        some = RunEvent.objects.filter(run=run.pk, seq__gt=last - _LOOK_BACK, seq__lte=last)
-        for event in some.order_by("-seq").only("code", "time"):
-            if event.code.endswith(_ENTERS_OR_LEAVES):
-                return _entered(event)
+        some = RunEvent.objects.filter(_TURNS, run=run.pk, seq__gt=last - _LOOK_BACK, seq__lte=last)
+        event = some.order_by("-seq").first()
+        if event is not None:
+            return _entered(event)
     return None
 
 

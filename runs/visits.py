@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Final, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BigIntegerField, Func
 
 from flowlang import events
-from runs.models import EPOCH, Run, RunEvent
+from runs.models import Run, RunEvent
 
 MOST_TICKS: Final = 64
 WAITS: Final = {"WaitStarted": "waiting", "AwaitWebInputStarted": "needs-you"}
 _ENDS: Final = {events.FLOW_FAILED: "failed", events.FLOW_CANCELED: "cancelled"}
 _SAID: Final = re.compile(r"State (.*) of type (\w+) [\w ]+", re.DOTALL)
 _MISSED: Final = " waits for its provider"
-_MILLISECOND: Final = timedelta(milliseconds=1)
 _CHUNK: Final = 5_000
 
 
@@ -48,7 +49,7 @@ class Visit:
     status        running, waiting, needs-you, succeeded, failed, cancelled
     polls         how often its action told of progress; `ticks`: when, thinned out beyond MOST_TICKS
     misses        how often the log says that its provider did not answer; `notches`: when
-    pauses        [from, to] while it waited for a person; the last `to` is None while it does
+    pauses        (from, to) while it waited for a person; the last `to` is None while it does
     """
 
     state: str
@@ -60,9 +61,9 @@ class Visit:
     status: str = "running"
     polls: int = 0
     misses: int = 0
-    ticks: list[int] = field(default_factory=list)
-    notches: list[int] = field(default_factory=list)
-    pauses: list[list[int | None]] = field(default_factory=list)
+    ticks: tuple[int, ...] = ()
+    notches: tuple[int, ...] = ()
+    pauses: tuple[tuple[int, int | None], ...] = ()
 
 
 @dataclass(slots=True)
@@ -80,15 +81,22 @@ class Summary:
     visits: list[Visit] = field(default_factory=list)
 
 
-def fold(steps: Iterable[Step]) -> Summary:
+def fold(steps: Iterable[Step], onto: Summary | None = None) -> Summary:
     """Return what the events of a run, in order, amount to. Pure; `timeline.js` folds in the same way.
 
     steps   all of them, or those of some visits
+    onto    what the events before amount to, if it is known; it stays as it is
     """
-    summary = Summary()
+    summary = Summary() if onto is None else _copy(onto)
     for step in steps:
         _take(summary, step)
     return summary
+
+
+def _copy(summary: Summary) -> Summary:
+    """A summary that can be folded onto: of its visits only the last still changes."""
+    visits = [*summary.visits[:-1], *map(replace, summary.visits[-1:])]
+    return replace(summary, visits=visits)
 
 
 def _take(summary: Summary, step: Step) -> None:
@@ -137,20 +145,20 @@ def _poll(visit: Visit, step: Step) -> None:
         visit.ticks = _noted(visit.ticks, step.at)
 
 
-def _noted(times: list[int], at: int) -> list[int]:
-    noted = [*times, at]
+def _noted(times: tuple[int, ...], at: int) -> tuple[int, ...]:
+    noted = (*times, at)
     return noted if len(noted) <= MOST_TICKS else noted[::2]
 
 
 def _pause(visit: Visit, step: Step) -> None:
     visit.last, visit.status = step.seq, "needs-you"
-    visit.pauses.append([step.at, None])
+    visit.pauses = (*visit.pauses, (step.at, None))
 
 
 def _go_on(visit: Visit, step: Step) -> None:
     visit.last, visit.status = step.seq, "running"
     if visit.pauses and visit.pauses[-1][1] is None:
-        visit.pauses[-1] = [visit.pauses[-1][0], step.at]
+        visit.pauses = (*visit.pauses[:-1], (visit.pauses[-1][0], step.at))
 
 
 _CHANGES: Final[dict[str, Callable[[Visit, Step], None]]] = {
@@ -160,20 +168,43 @@ _CHANGES: Final[dict[str, Callable[[Visit, Step], None]]] = {
 }
 
 
+class _Milliseconds(Func):
+    """An instant in milliseconds since 1970, by the database: to make a datetime of each takes far longer."""
+
+    output_field = BigIntegerField()
+    template = "floor(extract(epoch from %(expressions)s) * 1000)::bigint"
+
+    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        # As text it is "2026-03-01 09:00:00", with ".123456" after it unless that is nothing.
+        template = (
+            "(cast(strftime('%%%%s', substr(%(expressions)s, 1, 19)) AS integer) * 1000"
+            " + cast(substr(%(expressions)s, 21, 3) AS integer))"
+        )
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
 def steps_of(run: Run, first: int = 1, last: int | None = None) -> Iterator[Step]:
     """Yield the steps of a run's events. Their details, which hold the run data, are not read."""
     until = run.last_seq if last is None else min(last, run.last_seq)
     rows = RunEvent.objects.filter(run=run.pk, seq__range=(first, until)).order_by("seq")
-    columns = rows.values_list("seq", "time", "code", "description")
-    for seq, time, code, description in columns.iterator(chunk_size=_CHUNK):
-        yield step(seq, (time - EPOCH) // _MILLISECOND, code, description)
+    columns = rows.values_list("seq", _Milliseconds("time"), "code", "description")
+    known: dict[tuple[str, str], tuple[str, str, bool]] = {}  # the states of a loop say the same each time
+    for seq, at, code, description in columns.iterator(chunk_size=_CHUNK):
+        said = known.get((code, description))
+        if said is None:
+            said = known[code, description] = _said(code, description)
+        yield Step(seq, at, code, *said)
 
 
 def step(seq: int, at: int, code: str, description: str) -> Step:
     """Return the step of an event."""
+    return Step(seq, at, code, *_said(code, description))
+
+
+def _said(code: str, description: str) -> tuple[str, str, bool]:
     if code.endswith("Started") and (said := _SAID.fullmatch(description)):
-        return Step(seq, at, code, said[1], said[2])
-    return Step(seq, at, code, is_miss=code == events.ACTION_POLLED and description.endswith(_MISSED))
+        return said[1], said[2], False
+    return "", "", code == events.ACTION_POLLED and description.endswith(_MISSED)
 
 
 def summary_of(run: Run, as_of: int | None = None) -> Summary:

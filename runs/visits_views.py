@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from flowlang import captions
-from runs import live, visits, visits_detail, visits_usual
+from runs import live, visits, visits_detail, visits_kept, visits_usual
 from runs.live_views import answer
 from runs.models import Run
 from runs.visits import Summary, Visit
@@ -21,7 +21,8 @@ def visits_json(request: HttpRequest, run_id: str) -> HttpResponse:
     """Answer with the run's visits, as of its last event or of event `?as_of=`."""
 
     def made(run: Run) -> Any:
-        return document(run, visits.summary_of(run, _as_of(request)))
+        as_of = _as_of(request)
+        return document(run, visits_kept.summary_of(run) if as_of is None else visits.summary_of(run, as_of))
 
     return answer(request, run_id, made)
 

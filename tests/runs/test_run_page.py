@@ -63,6 +63,12 @@ def test_the_page_holds_everything_that_has_happened(finished):
     assert data["states"][0]["name"] == "A" and "digraph" in data["dot"]
 
 
+def test_no_text_of_a_run_ends_the_script_that_holds_it():
+    label = "</script><!-- & é \u2028"
+    body = client("alice").get(f"/runs/{start(PASS, label=label).pk}/").content.decode()
+    assert page_data(body)["first"]["run"]["label"] == label
+
+
 def test_private_run_data_is_not_in_the_page(finished):
     assert b"canary" not in client("alice").get(f"/runs/{finished.pk}/").content
     assert b"canary" not in client("alice").get(f"/runs/{finished.pk}/log").content

@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from runs import engine, visits
+from flowlang.events import Event
+from runs import engine, journal, visits, visits_kept
 from runs.models import Run
 from runs.visits import Step, fold
 from tests.engine.conftest import start
 from tests.people import person, urn
 
+STEPS_OF = visits.steps_of
 PASS = {"Type": "Pass", "End": True}
 WAIT = {"Type": "Wait", "Seconds": 600, "End": True}
 FAIL = {"Type": "Fail", "Error": "Bad", "Cause": "no manifest"}
@@ -51,11 +53,11 @@ def test_a_state_that_a_catcher_left_without_a_word_has_failed():
 def test_progress_misses_and_pauses_are_told_apart():
     said = [("ActionStarted", 1), ("ActionPolled?", 2), ("ActionPolled", 3), ("FlowInactive", 4)]
     visit = fold(steps(*said)).visits[0]
-    assert (visit.polls, visit.ticks, visit.misses, visit.notches) == (1, [3], 1, [2])
-    assert visit.pauses == [[4, None]]
+    assert (visit.polls, visit.ticks, visit.misses, visit.notches) == (1, (3,), 1, (2,))
+    assert visit.pauses == ((4, None),)
     assert visit.status == "needs-you"
     visit = fold(steps(*said, ("FlowResumed", 7))).visits[0]
-    assert (visit.pauses, visit.status) == ([[4, 7]], "running")
+    assert (visit.pauses, visit.status) == (((4, 7),), "running")
     assert fold(steps(*said[:2])).visits[0].status == "waiting"
 
 
@@ -64,6 +66,17 @@ def test_ticks_are_thinned_out():
     visit = fold(steps(("ActionStarted", 0), *said)).visits[0]
     assert visit.polls == 1000
     assert len(visit.ticks) <= visits.MOST_TICKS and visit.ticks[0] == 0
+
+
+def test_a_log_may_be_folded_in_pieces():
+    said = [("ActionStarted", 1), ("ActionPolled", 2), ("FlowInactive", 3), ("FlowResumed", 5)]
+    whole = steps(
+        *said, ("ActionCompleted", 6), ("PassStarted", 7), ("PassCompleted", 8), ("FlowSucceeded", 9)
+    )
+    for place in range(len(whole) + 1):
+        first = fold(whole[:place])
+        assert fold(whole[place:], onto=first) == fold(whole)
+        assert first == fold(whole[:place]), "what was known has stayed as it was"
 
 
 def test_a_step_is_read_from_the_description_alone():
@@ -103,6 +116,39 @@ class TestOfARun:
         sent = self.ask(run, query="?as_of=2").json()
         assert (sent["as_of"], sent["ended"]) == (2, None)
         assert [row[5] for row in sent["visits"]] == ["running"]
+
+    def test_instants_are_cut_to_milliseconds(self):
+        run = self.run(PASS)
+        at = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+        instants = [at, at + timedelta(microseconds=999_999), at + timedelta(seconds=1, microseconds=4_000)]
+        events = [Event("ActionPolled", "", {})]
+        for instant in instants:
+            journal.insert(run.pk, run.last_seq + 1, events, instant)
+            run.last_seq += 1
+        began = at.timestamp() * 1000
+        found = [step.at for step in visits.steps_of(run)][-3:]
+        assert found == [began, began + 999, began + 1004]
+
+    def test_what_is_kept_of_a_long_log_goes_on_with_what_came_since(self, monkeypatch):
+        monkeypatch.setattr(visits_kept, "FEWEST_EVENTS", 1)
+        run = self.run(PASS)
+        assert visits_kept.summary_of(run) == visits.summary_of(run)
+        journal.insert(run.pk, run.last_seq + 1, [Event("FlowFailed", "", {})], run.started_at)
+        run.last_seq += 1
+        read = []
+        monkeypatch.setattr(visits, "steps_of", lambda *asked: read.append(asked[1:]) or STEPS_OF(*asked))
+        assert visits_kept.summary_of(run).end == "FlowFailed"
+        assert visits_kept.summary_of(run) == visits.fold(STEPS_OF(run))
+        assert read == [(run.last_seq,)], "only what came since was read, and once"
+
+    def test_only_so_much_is_kept(self, monkeypatch):
+        monkeypatch.setattr(visits_kept, "FEWEST_EVENTS", 1)
+        monkeypatch.setattr(visits_kept, "MOST_VISITS", 2)
+        runs = [self.run(PASS) for _ in range(3)]
+        found = [visits_kept.summary_of(run) for run in (*runs, runs[1])]
+        assert all(len(summary.visits) == 1 for summary in found)
+        assert found[1] is found[3]
+        assert visits_kept.summary_of(runs[0]) is not found[0]
 
     def test_an_action_names_its_provider(self):
         run = self.run(
