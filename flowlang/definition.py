@@ -197,12 +197,14 @@ def parse(text: str, max_bytes: int = MAX_TEXT_BYTES, read: Callable[[str], JSON
     Strict JSON, and besides: no name twice, no NaN or Infinity (not even by 1e999), integers of 64 bits, no
     lone surrogates or NUL, at most 64 levels and `max_bytes` of UTF-8.
     """
-    size = len(text.encode("utf-8", "replace"))
+    # Copies of a large text are of a size that pushes much else out of the caches of a processor.
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
     if size > max_bytes:
         message = f"The text has {size:,} bytes; at most {max_bytes:,} are read. Make it smaller."
         return Document(text, None, [TextProblem((), message, "json-size", end=min(1, len(text)))], None)
     try:
-        text.encode("utf-8")
+        if not text.isascii():
+            text.encode("utf-8")
         return Document(text, (read or strict)(text), [], None)
     except (_Odd, JSONDecodeError, RecursionError, UnicodeEncodeError):
         # Loaded with the first broken text: sound ones are to be checked at once.

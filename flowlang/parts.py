@@ -7,6 +7,7 @@ is read once, and what is found out about it is kept with it: see `told` and `da
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable, Mapping
 from json import JSONDecoder
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
@@ -54,6 +55,9 @@ class Part:
 
 
 Parts: TypeAlias = "Mapping[str, Part]"
+# The numbers of the `Member` of each member of an object, in the order of the text: one object for them all,
+# as what is made for each state of each text has Python look for cycles among all there is.
+Places: TypeAlias = "array[int]"
 NO_PARTS: Final[Parts] = {}
 
 
@@ -115,10 +119,21 @@ class _Unclear(ValueError):
 class _Shared(Document):
     """A document that was read state by state: its value is read when asked for, and nobody else's."""
 
-    def __init__(self, text: str, places: dict[int, Members], root: int) -> None:
+    def __init__(self, text: str, places: dict[int, Places], root: int) -> None:
         super().__init__(text, None, [], None)
         del vars(self)["value"]
-        self._index, self._root = places, root
+        self._places, self._root = places, root
+
+    def members(self, start: int) -> Members:
+        """Return the places of the members of the object or array that starts at `start`; {} for a scalar."""
+        if start not in self._index and start in self._places:
+            places = map(Member, *(self._places[start][at::4] for at in range(4)))
+            self._index[start] = {self._named(place): place for place in places}
+        return super().members(start)
+
+    def _named(self, place: Member) -> str:
+        name: str = _NAMES.raw_decode(self.text, place.key_start)[0]
+        return name
 
 
 def read(text: str) -> Read:
@@ -136,7 +151,7 @@ class _Reading:
     def __init__(self, text: str) -> None:
         self.text, self.is_done = text, False
         self.parts: dict[str, Part] = {}
-        self.places: dict[int, Members] = {}
+        self.places: dict[int, Places] = {}
         self.root = 0
 
     def value(self, text: str) -> JSON:
@@ -162,7 +177,7 @@ class _Reading:
     def _members(self, opening: int, read: Callable[[str, int], tuple[JSON, int]]) -> tuple[JSON, int]:
         """Return the object that opens there, and where it ends."""
         found: dict[str, JSON] = {}
-        places = self.places[opening] = {}
+        places = self.places[opening] = array("L")
         empty = _EMPTY.match(self.text, opening + 1)
         if empty is not None:
             return found, empty.end()
@@ -172,7 +187,7 @@ class _Reading:
             if name in found:
                 raise _Unclear
             found[name], end = read(name, at)
-            places[name] = Member(key_start, key_end, at, end)
+            places.extend((key_start, key_end, at, end))
             after = _AFTER.match(self.text, end)
             if after is None:
                 raise _Unclear
