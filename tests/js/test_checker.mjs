@@ -1,4 +1,4 @@
-// The live check: quiet first, and never an answer about an older text.
+// The live check: quiet first, and always an answer about the last text.
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { Checker } from "../../static/js/ide/checker.js";
@@ -10,7 +10,7 @@ function rig() {
   const checker = new Checker({
     texts: () => ({ definition: "{}", input_schema: "" }),
     ask: (texts) => new Promise((resolve, reject) => asked.push({ texts, resolve, reject })),
-    onAnswer: (answer) => answers.push(answer),
+    onAnswer: (answer, version) => answers.push([answer, version]),
     onTrouble: (words) => troubles.push(words),
   });
   return { checker, asked, answers, troubles };
@@ -30,19 +30,28 @@ test("keys that come together make one question, right after the last", (context
   assert.equal(asked.length, 1);
 });
 
-test("an answer about an older text is dropped", async () => {
+test("an answer about an older text says so, and the one about the last text follows", async () => {
   const { checker, asked, answers } = rig();
   const first = checker.now();
   checker.changed();
-  asked[0].resolve({ ok: true, status: 200, body: { problems: [] } });
+  asked[0].resolve({ ok: true, status: 200, body: "old" });
   assert.equal(await first, null);
-  assert.deepEqual(answers, []);
+  assert.deepEqual(answers, [["old", 0]]);
   assert.equal(checker.isCurrent, false);
   const second = checker.now();
-  asked[1].resolve({ ok: true, status: 200, body: { problems: ["new"] } });
-  await second;
-  assert.deepEqual(answers, [{ problems: ["new"] }]);
+  asked[1].resolve({ ok: true, status: 200, body: "new" });
+  assert.equal(await second, "new");
+  assert.deepEqual(answers, [["old", 0], ["new", 1]]);
   assert.equal(checker.isCurrent, true);
+});
+
+test("a refusal of an older text is not told: the newer one is asked about", async () => {
+  const { checker, asked, troubles } = rig();
+  const first = checker.now();
+  checker.changed();
+  asked[0].resolve({ ok: false, status: 413, body: { error: { detail: "Too large." } } });
+  assert.equal(await first, null);
+  assert.deepEqual(troubles, []);
 });
 
 test("one question is asked at a time, and the newest text is asked about at last", async () => {
@@ -56,7 +65,7 @@ test("one question is asked at a time, and the newest text is asked about at las
   assert.equal(asked.length, 2);
   asked[1].resolve({ ok: true, status: 200, body: "new" });
   await second;
-  assert.deepEqual(answers, ["new"]);
+  assert.deepEqual(answers, [["old", 0], ["new", 1]]);
 });
 
 test("of many that wait for an answer, those about an older text ask nothing", async () => {

@@ -8,9 +8,9 @@ const SLICE_MILLISECONDS = 12;
  * @template T
  * @param {Iterable<T>} items
  * @param {(item: T) => void} act
- * @param {() => boolean} isWanted
+ * @param {() => boolean} [isWanted]
  */
-export async function inSlices(items, act, isWanted) {
+export async function inSlices(items, act, isWanted = () => true) {
   let until = performance.now() + SLICE_MILLISECONDS;
   for (const item of items) {
     act(item);

@@ -10,6 +10,7 @@ import { catchesOf, keptOf } from "./keeping.js";
 import { Layouts } from "./layout.js";
 import { Minimap } from "./minimap.js";
 import { markOutline, writeOutline } from "./outline.js";
+import { Pictures } from "./pictures.js";
 
 /** @typedef {import("./outline.js").State} State */
 /** @typedef {import("./drawing.js").Drawing} Drawing */
@@ -43,11 +44,7 @@ export class Diagram {
   states = [];
   /** @type {Record<number, string>} */
   statuses = {};
-  #dot = "";
   #drawnDot = "";
-  #drawn = Promise.resolve();
-  #asked = 0;
-  #arrived = 0;
   /** @type {number | null} */
   #selected = null;
   /** @type {Edge | null} */
@@ -58,6 +55,12 @@ export class Diagram {
   #counts = { visits: new Map(), ways: new Map() };
   /** @type {Minimap} */
   #minimap;
+  #pictures = new Pictures({
+    layOut: (dot) => layouts.of(dot),
+    show: (svg, flow) => this.#picture(svg, flow),
+    complete: (states, isWanted) => this.#list(states, isWanted),
+    trouble: (reason) => this.stale(reason),
+  });
 
   /**
    * @param {HTMLElement} element
@@ -73,35 +76,31 @@ export class Diagram {
   }
 
   /**
-   * Lay out and show a flow. The old picture stays until the new one is ready; while flows come faster than they
-   * can be laid out, some of them are shown, and the last one always.
+   * Lay out and show a flow. The old picture stays until the new one is ready.
    * @param {string} dot
    * @param {State[]} states
+   * @returns {Promise<boolean>} false: it was not shown, a newer one came before
    */
   draw(dot, states) {
-    if (dot !== this.#dot) {
-      this.#dot = dot;
-      this.#drawn = this.#draw(dot, states, ++this.#asked);
-    }
-    return this.#drawn;
+    return this.#pictures.draw(dot, states);
   }
 
   /**
-   * @param {string} dot
-   * @param {State[]} states
-   * @param {number} number of the question
+   * @param {string} svg
+   * @param {{dot: string, states: State[]}} flow
    */
-  async #draw(dot, states, number) {
-    const layout = await layouts.of(dot);
-    if (!layout || number < this.#arrived) return;
-    this.#arrived = number;
-    const isWanted = () => number === this.#arrived;
-    if (layout.svg === null) return number === this.#asked ? this.stale(`cannot be drawn: ${layout.reason}`) : undefined;
-    const drawing = await drawn(layout.svg, this.parts.layer, states, { isWanted, before: this.drawing });
-    if (!isWanted()) return;
+  async #picture(svg, { dot, states }) {
+    const drawing = await drawn(svg, this.parts.layer, states, this.drawing);
     if (!drawing) return this.stale("cannot be drawn: the layout is not a picture");
     this.#drawnDot = dot;
     this.#show(drawing, states);
+  }
+
+  /**
+   * @param {State[]} states
+   * @param {() => boolean} isWanted
+   */
+  async #list(states, isWanted) {
     await writeOutline(this.parts.outline, states, isWanted);
     if (isWanted()) markOutline(this.parts.outline, states, this.statuses);
   }
@@ -113,20 +112,22 @@ export class Diagram {
   #show(drawing, states) {
     const old = { states: this.states, boxes: this.drawing?.boxes, selected: this.#selected };
     const kept = keptOf(old, { states, boxes: drawing.boxes });
+    // The same flow may come anew, in a layout of its own: then what is chosen stays so.
+    const edge = states === this.states && drawing.edges.find(({ id }) => id === this.#edge?.id);
     this.states = states;
     this.drawing = drawing;
     const catches = catchesOf(states);
     drawing.setRoutes(catches);
     this.parts.routes.hidden = catches.length === 0;
     this.canvas.size = drawing.size;
-    this.#minimap.draw(drawing.boxes.values(), drawing.size);
+    this.#minimap.draw([...drawing.boxes.values()], drawing.size);
     drawing.mark(this.statuses, this.#taken);
     showCounts(drawing, this.#counts.visits, this.#counts.ways);
     if (this.canvas.isFitted) this.canvas.fit();
     else if (kept.by) this.canvas.shift(kept.by);
     else this.#minimap.show(this.canvas.sight());
-    this.#edge = null;
-    this.select(kept.selected);
+    if (edge) this.selectEdge(edge);
+    else this.select(kept.selected);
   }
 
   /**

@@ -3,13 +3,13 @@
 import { inSlices } from "./chunks.js";
 import { arc, shiftOf } from "./decoration.js";
 import { clusterOf, decorated, keyOf } from "./parts.js";
-import { drawingOf, partsOf, rebuilt } from "./sanitise.js";
+import { frameOf, partsOf, rebuilt, takenApart } from "./sanitise.js";
 
 /** @typedef {import("./graph.js").Box} Box */
 /** @typedef {import("./graph.js").Edge} Edge */
 /** @typedef {import("./outline.js").State} State */
 /** @typedef {import("./parts.js").Part} Part */
-/** @typedef {NonNullable<ReturnType<typeof drawingOf>>} Found */
+/** @typedef {NonNullable<ReturnType<typeof frameOf>>} Frame */
 
 const SVG = "http://www.w3.org/2000/svg";
 const STATUS = /^status--/;
@@ -21,28 +21,25 @@ const MOST_NEW = 0.5; // of a picture: what has more that is new is drawn anew
  * @param {string} text the SVG that Graphviz has made
  * @param {HTMLElement} layer
  * @param {State[]} states
- * @param {{isWanted: () => boolean, before: Drawing | null}} how
- * @returns {Promise<Drawing | null>} null when it is no picture, or not wanted any more
+ * @param {Drawing | null} before
+ * @returns {Promise<Drawing | null>} null when it is no picture
  */
-export async function drawn(text, layer, states, { isWanted, before }) {
-  const found = drawingOf(text);
-  if (!found) return null;
+export async function drawn(text, layer, states, before) {
+  const taken = takenApart(text);
+  const frame = before?.frame.text === taken.frame ? before.frame : frameOf(taken.frame);
+  if (!frame) return null;
   const byIndex = new Map(states.map((state) => [state.index, state]));
-  const keys = found.groups.map((group) => keyOf(group, byIndex));
+  const keys = taken.groups.map((group) => keyOf(group, byIndex));
   const fresh = keys.filter((key) => !before?.parts.has(key));
   const isPatch = before !== null && fresh.length <= keys.length * MOST_NEW;
-  const drawing = new Drawing(found, isPatch ? before : null);
-  if (!isPatch) drawing.begin(layer, found, byIndex);
-  const texts = new Map(keys.map((key, at) => [key, found.groups[at]]));
-  const isWhole = await inSlices(inBatches(isPatch ? fresh : keys), (batch) => {
+  const drawing = new Drawing(frame, isPatch ? before : null);
+  if (!isPatch) drawing.begin(layer, byIndex);
+  const texts = new Map(keys.map((key, at) => [key, taken.groups[at]]));
+  await inSlices(inBatches(isPatch ? fresh : keys), (batch) => {
     const nodes = partsOf(batch.map((key) => texts.get(key) ?? "")).filter((node) => node instanceof SVGGElement);
     nodes.forEach((node, at) => drawing.take(batch[at], decorated(/** @type {SVGGElement} */ (node), byIndex), !isPatch));
-  }, isWanted);
-  if (!isWhole) {
-    if (!isPatch) drawing.svg.remove();
-    return null;
-  }
-  if (isPatch) drawing.patch(before, keys, found);
+  });
+  if (isPatch) drawing.patch(before, keys);
   else drawing.reveal(layer);
   return drawing;
 }
@@ -66,27 +63,27 @@ export class Drawing {
   #rest = [];
 
   /**
-   * @param {Found} found
+   * @param {Frame} frame
    * @param {Drawing | null} before whose picture becomes this one
    */
-  constructor({ svg, graph }, before) {
-    this.svg = before?.svg ?? svg;
-    this.graph = before?.graph ?? graph;
-    const [, , width, height] = (svg.getAttribute("viewBox") ?? "0 0 1 1").split(" ").map(Number);
+  constructor(frame, before) {
+    this.frame = frame;
+    this.svg = before?.svg ?? frame.svg;
+    this.graph = before?.graph ?? frame.graph;
+    const [, , width, height] = (frame.svg.getAttribute("viewBox") ?? "0 0 1 1").split(" ").map(Number);
     this.size = { width, height };
-    this.shift = shiftOf(svg.querySelector("g"));
+    this.shift = shiftOf(frame.svg.querySelector("g"));
   }
 
   /**
    * Begin a picture of its own, which is not seen before it is whole.
    * @param {HTMLElement} layer
-   * @param {Found} found
    * @param {Map<number, State>} states
    */
-  begin(layer, { rest }, states) {
-    this.#measure(this.svg, this.graph);
+  begin(layer, states) {
+    this.#measure();
     this.svg.classList.add("is-coming");
-    this.#rest = rest.flatMap(rebuilt);
+    this.#rest = this.frame.rest.flatMap(rebuilt);
     this.graph.append(...this.#rest);
     for (const node of this.#rest) {
       if (node instanceof SVGGElement && node.id) this.take(node.id, decorated(node, states), false);
@@ -105,33 +102,42 @@ export class Drawing {
    * Make the picture before this one: what is the same stays as it is.
    * @param {Drawing} before
    * @param {string[]} keys of all parts
-   * @param {Found} found
    */
-  patch(before, keys, { svg, graph, rest }) {
-    this.#measure(svg, graph);
+  patch(before, keys) {
     const wanted = new Set(keys);
     for (const [key, part] of before.parts) if (!wanted.has(key)) part.group.remove();
-    for (const node of before.#rest) node.parentNode?.removeChild(node);
     const fresh = [...this.parts.values()];
     for (const key of keys) {
       const part = before.parts.get(key);
       if (part) this.take(key, part, false);
     }
-    this.#rest = rest.flatMap(rebuilt);
-    this.graph.prepend(...this.#rest, ...fresh.filter(clusterOf).map(({ group }) => group));
+    this.#reframe(before, fresh.filter(clusterOf).map(({ group }) => group));
     const firstEdge = before.edges.find(({ group }) => group.isConnected)?.group ?? null;
     for (const part of fresh) {
       if (part.edge) this.graph.append(part.group);
       else if (!clusterOf(part)) this.graph.insertBefore(part.group, firstEdge);
     }
     this.#routes = before.#routes;
+    this.#drawnRoutes = before.#drawnRoutes;
   }
 
   /**
-   * @param {Element} svg
-   * @param {Element} graph
+   * What lies behind all states and arrows. Anything that is set anew, the browser lays out anew.
+   * @param {Drawing} before
+   * @param {Element[]} clusters that are new
    */
-  #measure(svg, graph) {
+  #reframe(before, clusters) {
+    this.#rest = before.#rest;
+    if (this.frame !== before.frame) {
+      this.#measure();
+      for (const node of before.#rest) node.parentNode?.removeChild(node);
+      this.#rest = this.frame.rest.flatMap(rebuilt);
+    }
+    if (this.frame !== before.frame || clusters.length) this.graph.prepend(...this.#rest, ...clusters);
+  }
+
+  #measure() {
+    const { svg, graph } = this.frame;
     const { width, height } = this.size;
     const viewBox = svg.getAttribute("viewBox") ?? "";
     for (const [name, value] of Object.entries({ viewBox, width, height })) this.svg.setAttribute(name, String(value));
@@ -178,11 +184,14 @@ export class Drawing {
    * @param {[number, number][]} routes [from, to]
    */
   setRoutes(routes) {
+    const ends = routes.map(([from, to]) => ({ from, to, start: this.boxes.get(from), end: this.boxes.get(to) }));
+    const drawn = JSON.stringify(ends);
+    if (this.#routes && drawn === this.#drawnRoutes) return;
+    this.#drawnRoutes = drawn;
     this.#routes?.remove();
     this.#routes = document.createElementNS(SVG, "g");
     this.#routes.setAttribute("class", "routes");
-    for (const [from, to] of routes) {
-      const [start, end] = [this.boxes.get(from), this.boxes.get(to)];
+    for (const { from, to, start, end } of ends) {
       if (!start || !end) continue;
       const path = arc(from, start, end);
       path.setAttribute("data-to", String(to));
@@ -193,6 +202,8 @@ export class Drawing {
 
   /** @type {SVGGElement | null} */
   #routes = null;
+  /** What the arcs show, as JSON. */
+  #drawnRoutes = "";
 
   /**
    * Show the ways out by Catch of the one state that is pointed at.

@@ -55,7 +55,7 @@ export class Handles {
   #place(element, { x, y }) {
     element.style.left = `${x}px`;
     element.style.top = `${y}px`;
-    this.layer.append(element);
+    if (element.parentNode !== this.layer || this.layer.lastChild !== element) this.layer.append(element);
   }
 
   /** @param {PointerEvent} event */

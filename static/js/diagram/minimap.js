@@ -9,6 +9,8 @@ const SVG = "http://www.w3.org/2000/svg";
 export class Minimap {
   /** @type {SVGRectElement | null} */
   #sight = null;
+  /** What it shows, as JSON: it is drawn anew only when that is different. */
+  #drawn = "";
 
   /**
    * @param {SVGSVGElement} svg
@@ -27,13 +29,16 @@ export class Minimap {
   }
 
   /**
-   * @param {Iterable<Box>} boxes
+   * @param {Box[]} boxes
    * @param {Size} size
    */
   draw(boxes, size) {
+    const drawn = JSON.stringify([...boxes, size]);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
     this.#sight = rectangle("minimap__sight", { x: 0, y: 0, ...size });
     this.svg.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
-    this.svg.replaceChildren(...[...boxes].map((box) => rectangle("minimap__state", box)), this.#sight);
+    this.svg.replaceChildren(...boxes.map((box) => rectangle("minimap__state", box)), this.#sight);
     this.size = size;
   }
 

@@ -22,7 +22,7 @@ const STATE = /^state-(\d+)$/;
  * @param {Map<number, State>} states
  */
 export function keyOf(text, states) {
-  const id = ID.exec(text)?.[1] ?? "";
+  const id = (ID.exec(text)?.[1] ?? "").replaceAll("&#45;", "-"); // Graphviz writes a dash so
   const state = states.get(Number(STATE.exec(id)?.[1] ?? -1));
   const edge = edgeOf(id);
   return `${text}${state ? described(state, undefined) : ""}${edge ? wordsOf(edge, states) : ""}`;

@@ -10,23 +10,33 @@ const ATTRIBUTES = new Set([
 
 // One state, edge or cluster as Graphviz writes it; only links hold groups of their own, and we make none.
 const GROUP = /<g id="[^"<>]*" class="(?:node|edge|cluster)\b[^"<>]*">[^]*?<\/g>\n/g;
+const COMMENT = /<!--[^>]*-->\n/g;
 const LINK = '<g id="a_';
 
 /**
- * The drawing in `text` without its parts, and these as texts: `partsOf` reads them, a few at a time. Reading it
- * all at once would stop the page. Null when the text is not an SVG.
+ * The drawing in `text` without its parts, and these, all as texts: `frameOf` and `partsOf` read them, a few at a
+ * time. Reading it all at once would stop the page.
  * @param {string} text
- * @returns {{svg: SVGSVGElement, graph: Element, rest: Node[], groups: string[]} | null}
+ * @returns {{frame: string, groups: string[]}}
  */
-export function drawingOf(text) {
+export function takenApart(text) {
   const groups = text.includes(LINK) ? [] : text.match(GROUP) ?? [];
-  const root = parsed(groups.length ? text.replace(GROUP, "") : text);
+  return { frame: groups.length ? text.replace(GROUP, "").replace(COMMENT, "") : text, groups };
+}
+
+/**
+ * The drawing without its parts; null when the text is not an SVG.
+ * @param {string} text
+ * @returns {{text: string, svg: SVGSVGElement, graph: Element, rest: Node[]} | null}
+ */
+export function frameOf(text) {
+  const root = parsed(text);
   if (root.namespaceURI !== SVG || root.localName !== "svg") return null;
   const svg = /** @type {SVGSVGElement} */ (shell(root));
   const outer = [...root.children].find(({ localName }) => localName === "g");
   const graph = outer ? shell(outer) : svg;
   if (outer) svg.append(graph);
-  return { svg, graph, rest: [...(outer ?? root).childNodes], groups };
+  return { text, svg, graph, rest: [...(outer ?? root).childNodes].filter((node) => !isBlank(node)) };
 }
 
 /**
@@ -35,6 +45,11 @@ export function drawingOf(text) {
  */
 export function partsOf(groups) {
   return [...parsed(`<svg xmlns="${SVG}">${groups.join("")}</svg>`).childNodes].flatMap(rebuilt);
+}
+
+/** @param {Node} node */
+function isBlank(node) {
+  return node.nodeType === Node.TEXT_NODE && !node.nodeValue?.trim();
 }
 
 /** @param {string} text */

@@ -1,6 +1,6 @@
 // @ts-check
-// Asks the server to check the texts, right after the last key, one question at a time. Answers about an older text
-// are dropped.
+// Asks the server to check the texts, right after the last key, one question at a time. An answer about an older text
+// is told, too: while keys come faster than answers, there would be none otherwise. The one about the last text follows.
 
 const QUIET_MILLISECONDS = 30;
 const RETRY_MILLISECONDS = 3000;
@@ -20,7 +20,7 @@ export class Checker {
    * @param {{
    *   texts: () => Texts,
    *   ask: (texts: Texts) => Promise<Reply>,
-   *   onAnswer: (answer: any) => void,
+   *   onAnswer: (answer: any, version: number) => void, version: how many changes the text had seen
    *   onTrouble: (words: string) => void,
    * }} options
    */
@@ -30,6 +30,11 @@ export class Checker {
     this.onAnswer = onAnswer;
     this.onTrouble = onTrouble;
     this.isCurrent = true;
+  }
+
+  /** How many changes the texts have seen. */
+  get version() {
+    return this.#version;
   }
 
   /** The text has changed: what was answered is about another one. */
@@ -57,19 +62,25 @@ export class Checker {
     this.#running = this.ask(this.texts()).catch(() => null);
     const reply = await this.#running;
     this.#running = null;
-    if (version !== this.#version) return null;
-    return reply?.ok ? this.#answered(reply.body) : this.#failed(reply);
+    return reply?.ok ? this.#answered(reply.body, version) : this.#failed(reply, version);
   }
 
-  /** @param {any} answer */
-  #answered(answer) {
-    this.isCurrent = true;
-    this.onAnswer(answer);
-    return answer;
+  /**
+   * @param {any} answer
+   * @param {number} version
+   */
+  #answered(answer, version) {
+    this.isCurrent = version === this.#version;
+    this.onAnswer(answer, version);
+    return this.isCurrent ? answer : null;
   }
 
-  /** @param {Reply | null} reply */
-  #failed(reply) {
+  /**
+   * @param {Reply | null} reply
+   * @param {number} version
+   */
+  #failed(reply, version) {
+    if (version !== this.#version) return null; // the next question is on its way
     if (reply) {
       this.onTrouble(`Not checked: ${reply.body?.error?.detail ?? `the server answered ${reply.status}`}`);
       if (reply.status === TOO_MANY) this.#later(RETRY_MILLISECONDS);

@@ -15,6 +15,7 @@ import { counted, staleReason } from "./problems.js";
 import { mountPublish } from "./publish.js";
 import { mountSelection } from "./selection.js";
 import { mountShare, showShare } from "./share.js";
+import { Since } from "./since.js";
 import { mountSplit } from "./split.js";
 import { change, changeUnseen, mountText, showPlace } from "./text.js";
 import { mountTogether } from "./together.js";
@@ -34,6 +35,7 @@ const addresses = read("ide-addresses");
 /** @type {any[]} */
 let states = [];
 let isReady = false;
+const since = new Since();
 
 const understanding = understandingOf(document, {
   flow: page.flow,
@@ -154,9 +156,10 @@ function mountDocument(name) {
     text: page[name],
     label: LABELS[name],
     extensions: understanding.extensions(name),
-    onChange: () => {
-      root.dataset.current = "false";
+    onChange: (changes) => {
       checker.changed();
+      since.note(checker.version, name, changes);
+      Object.assign(root.dataset, { current: false, typed: checker.version });
       inAndOut.follow();
       if (isReady) keeping.changed();
     },
@@ -202,20 +205,27 @@ function edit(name, edits) {
 
 // --- problems and the diagram
 
-/** @param {any} answer */
-function showAnswer(answer) {
-  problems.show(answer);
-  const drawn = answer.diagram ? draw(answer.diagram) : diagram.stale(staleReason(answer.problems));
+/**
+ * @param {any} answer
+ * @param {number} version of the texts that it is about
+ */
+async function showAnswer(answer, version = checker.version) {
+  const { definition, input_schema } = views;
+  const docs = { definition: definition.state.doc, input_schema: input_schema.state.doc };
+  problems.show({ ...answer, problems: since.moved(answer.problems, version, docs) });
+  const isDrawn = answer.diagram ? draw(answer.diagram) : diagram.stale(staleReason(answer.problems));
   trying.answered(answer);
-  Promise.resolve(drawn).then(() => { root.dataset.current = String(checker.isCurrent); });
+  if (await isDrawn === false || version < Number(root.dataset.shown ?? 0)) return; // there is, or will be, a newer one
+  Object.assign(root.dataset, { current: version === checker.version, shown: version });
 }
 
 /** @param {{dot: string, states: any[]}} picture */
 async function draw(picture) {
   states = picture.states;
   diagram.stale(null);
-  await diagram.draw(picture.dot, picture.states);
-  selection.follow();
+  const isDrawn = await diagram.draw(picture.dot, picture.states);
+  if (isDrawn) selection.follow();
+  return isDrawn;
 }
 
 // --- what the buttons and keys do

@@ -12,12 +12,12 @@ import { theme } from "./theme.js";
 /**
  * @param {HTMLElement} element
  * @param {{
- *   text: string, label: string, extensions?: any[], onChange: () => void, onCursor: (position: number) => void,
+ *   text: string, label: string, extensions?: any[], onChange: (changes: any) => void, onCursor: (position: number) => void,
  * }} options
  */
 export function mountText(element, { text, label, extensions: more = [], onChange, onCursor }) {
   const told = EditorView.updateListener.of((/** @type {any} */ update) => {
-    if (update.docChanged) onChange();
+    if (update.docChanged) onChange(update.changes);
     if (update.selectionSet || update.docChanged) onCursor(update.state.selection.main.head);
   });
   const extensions = [
