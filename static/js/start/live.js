@@ -1,22 +1,28 @@
 // @ts-check
 // While somebody fills in the form: the server is asked about each field that was left, and what it answers is shown.
+import { mountAnswers } from "./answers.js";
 import { morph } from "./morph.js";
+import { enteredIn, remember } from "./sent.js";
 
-/** @type {AbortController | null} */
-let running = null;
+/** @typedef {(root: ParentNode) => void} Mount makes new pieces of the form work */
 
-/** @param {(root: ParentNode) => void} mount makes new pieces of the form work */
+/** The question that is under way, and the fields that wait for an answer. One question at a time: the last answer is the newest. */
+let running = /** @type {AbortController | null} */ (null);
+let isActing = false;
+/** @type {Set<string>} */
+const due = new Set();
+
+/** @param {Mount} mount */
 export function mountLive(mount) {
   document.addEventListener("change", (event) => {
     const field = fieldOf(/** @type {Element} */ (event.target));
-    if (field) check(field, mount);
+    if (field) check(field.id, mount);
   });
-  document.addEventListener("htmx:beforeSwap", (event) => keepShapes(/** @type {CustomEvent} */ (event).detail.target));
-  document.addEventListener("htmx:afterSettle", (event) => checkOthers(/** @type {CustomEvent} */ (event).detail.target.id, mount));
   document.addEventListener("input", (event) => {
     const origin = fieldOf(/** @type {Element} */ (event.target))?.querySelector("[data-origin]");
     if (origin) Object.assign(origin, { textContent: "you", className: "origin origin--you" });
   });
+  mountAnswers({ mount, show: showAll, begin: giveWay, end: () => goOn(mount), look: lookAround });
 }
 
 /**
@@ -28,55 +34,70 @@ function fieldOf(control) {
   return control.closest(".field, .cell");
 }
 
-/**
- * @param {Element} field
- * @param {(root: ParentNode) => void} mount
- */
-async function check(field, mount) {
-  const form = /** @type {HTMLFormElement} */ (field.closest("form"));
+/** @param {string} id @param {Mount} mount */
+function check(id, mount) {
+  due.add(id);
+  theForm()?.setAttribute("aria-busy", "true");
+  if (!isActing) void run(mount);
+}
+
+/** A button was pressed: what is under way would answer about the form as it was before. */
+function giveWay() {
   running?.abort();
-  running = new AbortController();
-  form.setAttribute("aria-busy", "true");
-  const mine = running;
-  const answer = await ask(form, [field.id, ...shownWrong(form)], mine.signal);
-  if (mine !== running) return;
-  form.removeAttribute("aria-busy");
-  if (answer === null) return;
-  const page = new DOMParser().parseFromString(answer, "text/html");
-  reshape(form, page, mount);
-  for (const message of page.querySelectorAll("body > .field__error")) show(message);
+  running = null;
+  isActing = true;
 }
 
-// A button's answer brings one group of fields. Where the rest asks for something else now, too, all fields are fetched.
-const before = { id: "", whole: 0, part: 0 };
-
-/** All fields that are under way know nothing of what comes now: they are asked for again. @param {HTMLElement} target */
-function keepShapes(target) {
-  if (target.closest("form[data-start]") && !wholeShape()) running?.abort();
-  Object.assign(before, { id: target.id, whole: wholeShape(), part: Number(target.dataset.shape) });
+/** The button has its answer: go on where it interrupted, if no other button was pressed. @param {Mount} mount */
+function goOn(mount) {
+  isActing = false;
+  queueMicrotask(() => {
+    if (!isActing && due.size) void run(mount);
+  });
 }
 
-/**
- * @param {string} id
- * @param {(root: ParentNode) => void} mount
- */
-function checkOthers(id, mount) {
-  const fresh = document.getElementById(id);
-  if (!fresh?.dataset.shape || id !== before.id || !fresh.closest("form[data-start]")) return;
-  const more = Number(fresh.dataset.shape) - before.part;
-  for (let up = outer(fresh); up; up = outer(up)) up.dataset.shape = String((Number(up.dataset.shape) + more) >>> 0);
-  if ((before.whole + more) >>> 0 === wholeShape()) return;
+/** The group that was answered changed what is asked elsewhere: all fields are fetched. @param {HTMLElement} part */
+function lookAround(part) {
   /** @type {HTMLInputElement} */ (document.getElementById("form-shape")).value = "";
-  void check(fresh, mount);
+  due.add(part.id);
+  theForm()?.setAttribute("aria-busy", "true");
 }
 
-/** @param {HTMLElement} part @returns {HTMLElement | null} */
-function outer(part) {
-  return part.parentElement?.closest("[data-shape]") ?? null;
+function theForm() {
+  return /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-start]"));
 }
 
-function wholeShape() {
-  return Number(/** @type {HTMLInputElement | null} */ (document.getElementById("form-shape"))?.value);
+/** @param {Mount} mount */
+async function run(mount) {
+  const form = theForm();
+  if (!form) return;
+  running?.abort();
+  const mine = running = new AbortController();
+  form.setAttribute("aria-busy", "true");
+  remember(form);
+  const answer = await ask(form, [...due, ...shownWrong(form)], mine.signal);
+  if (mine !== running) return;
+  const page = new DOMParser().parseFromString(answer ?? "", "text/html");
+  if (takesAway(form, page)) return run(mount);
+  running = null;
+  due.clear();
+  form.removeAttribute("aria-busy");
+  reshape(form, page, mount);
+  showAll(page);
+}
+
+/** Whether something was entered meanwhile for which the answer has no place. @param {HTMLElement} form @param {Document} page */
+function takesAway(form, page) {
+  const fresh = fieldsOf(page);
+  const fields = form.querySelector(".start__fields");
+  if (!fresh || !fields) return false;
+  const names = new Set([...fresh.content.querySelectorAll("[name]")].map((one) => one.getAttribute("name")));
+  return enteredIn(fields).some((control) => control.name && !names.has(control.name));
+}
+
+/** @param {Document} page */
+function fieldsOf(page) {
+  return /** @type {HTMLTemplateElement | null} */ (page.querySelector("template[data-fields]"));
 }
 
 /** The fields that are said to be wrong now: mending one may mend another. @param {Element} form */
@@ -104,6 +125,11 @@ async function ask(form, ids, signal) {
   }
 }
 
+/** @param {ParentNode} answer */
+function showAll(answer) {
+  for (const message of answer.querySelectorAll(".field__error")) show(message);
+}
+
 /** @param {Element} message */
 function show(message) {
   const place = document.getElementById(message.id);
@@ -117,13 +143,13 @@ function show(message) {
 /**
  * @param {HTMLFormElement} form
  * @param {Document} page
- * @param {(root: ParentNode) => void} mount
+ * @param {Mount} mount
  */
 function reshape(form, page, mount) {
-  const fresh = /** @type {HTMLTemplateElement | null} */ (page.querySelector("template[data-fields]"));
+  const fresh = fieldsOf(page);
   const fields = form.querySelector(".start__fields");
   if (!fresh || !fields) return;
   const shape = /** @type {HTMLInputElement} */ (form.querySelector("#form-shape"));
   shape.value = /** @type {HTMLInputElement} */ (fresh.content.querySelector("#form-shape")).value;
-  morph(fields, /** @type {Element} */ (fresh.content.querySelector(".start__fields")), mount);
+  morph(fields, /** @type {Element} */ (fresh.content.querySelector(".start__fields")), mount, false);
 }

@@ -1,29 +1,142 @@
 // @ts-check
 // Brings a drawn form into another shape and leaves alone what stays: what is being typed, the focus, what scripts added.
+import { bring, copy, enteredIn, isEnteredSince, valuesOf } from "./sent.js";
+
+/** @typedef {{takesValues: boolean, arrived: Element[]}} How */
+
+const FIELD = ".field, .cell, [data-collection]";
+const CONTROL = "input, select, textarea";
+const MARKS = /^(is-changed|htmx-.*)$/;
 
 /**
  * @param {Element} old
  * @param {Element} fresh
- * @param {(root: ParentNode) => void} mount
+ * @param {(root: ParentNode) => void} mount makes new pieces of the form work
+ * @param {boolean} takesValues whether the values come along, too, where nothing else was entered since
+ * @returns {Element} what stands there now
  */
-export function morph(old, fresh, mount) {
-  if (old.matches("input")) return copyValue(old, fresh);
-  if (old.matches("select, textarea, .variant__choice")) return;
-  if (old.matches(".field, .cell, [data-collection], button")) return keepField(old, fresh, mount);
-  if (fresh.hasAttribute("data-shape")) old.setAttribute("data-shape", fresh.getAttribute("data-shape") ?? "");
-  const rest = keyed([...old.children]);
+export function morph(old, fresh, mount, takesValues) {
+  const how = { takesValues, arrived: [] };
+  const at = document.activeElement;
+  const isField = old.matches(FIELD);
+  const now = isField ? exchange(old, fresh, how) : into(old, fresh, how);
+  for (const made of how.arrived) {
+    mount(made);
+    /** @type {any} */ (window).htmx?.process(made);
+  }
+  if (at !== document.activeElement) focusAgain(/** @type {HTMLInputElement} */ (at));
+  return now;
+}
+
+/** What had the focus was moved, or something else is in its place now. @param {HTMLInputElement} at */
+function focusAgain(at) {
+  const again = /** @type {HTMLInputElement | null} */ (at.isConnected ? at : document.getElementById(at.id));
+  again?.focus({ preventScroll: true });
+  if (again !== at && again?.matches("textarea, input[type=text]")) again.setSelectionRange(at.selectionStart, at.selectionEnd);
+}
+
+/** @param {Element} old @param {Element} fresh @param {How} how @returns {Element} what stands there now */
+function into(old, fresh, how) {
+  if (!isAlike(old, fresh)) return exchange(old, fresh, how);
+  if (old.matches(CONTROL)) takeValue(old, fresh, how);
+  else if (old.matches(FIELD)) return intoField(old, fresh, how);
+  else if (old.matches("button") || !holdsControls(old, fresh)) renew(old, fresh, how);
+  else if (how.takesValues || !old.matches(".variant__choice")) intoGroup(old, fresh, how);
+  return old;
+}
+
+/** @param {Element} old @param {Element} fresh @param {How} how */
+function intoGroup(old, fresh, how) {
+  if (old.matches("noscript")) return;
+  copyAttributes(old, fresh);
+  const [before, after] = [keyed([...old.children]), keyed([...fresh.children])];
+  for (const [key, gone] of before) if (!after.has(key)) gone.remove();
   /** @type {Element | null} */
   let last = null;
-  for (const [key, wanted] of keyed([...fresh.children])) {
-    const found = rest.get(key);
-    rest.delete(key);
-    const child = found && found.tagName === wanted.tagName ? found : arrive(wanted, mount);
-    if (child === found) morph(found, wanted, mount);
-    else found?.remove();
+  for (const [key, wanted] of after) {
+    const found = before.get(key);
+    const child = found ? into(found, wanted, how) : arrive(wanted, how);
     place(old, child, last);
     last = child;
   }
-  for (const gone of rest.values()) if (!gone.hasAttribute("data-added")) gone.remove();
+}
+
+/**
+ * A single field stays as it is, unless it asks for something else now, or holds something else.
+ * @param {Element} old
+ * @param {Element} fresh
+ * @param {How} how
+ */
+function intoField(old, fresh, how) {
+  const isOther = options(old) !== options(fresh) || Boolean(resetOf(old)) !== Boolean(resetOf(fresh));
+  const isEntered = enteredIn(old).length > 0;
+  if (how.takesValues && !isEntered && (isOther || valuesOf(old) !== valuesOf(fresh))) return exchange(old, fresh, how);
+  if (options(old) !== options(fresh)) return exchange(old, fresh, how);
+  const label = old.querySelector(":scope > label, :scope > legend");
+  const wanted = fresh.querySelector(":scope > label, :scope > legend");
+  if (label && wanted && label.innerHTML !== wanted.innerHTML) label.innerHTML = wanted.innerHTML;
+  return old;
+}
+
+/** @param {Element} field */
+function resetOf(field) {
+  return field.querySelector(":scope > .origin__reset");
+}
+
+/** @param {Element} field */
+function options(field) {
+  return [...field.querySelectorAll(":scope option")].map((option) => option.getAttribute("value")).join("\n");
+}
+
+/** @param {Element} old @param {Element} fresh */
+function isAlike(old, fresh) {
+  return old.tagName === fresh.tagName && kindOf(old) === kindOf(fresh);
+}
+
+/** Its classes without those that say how it stands. @param {Element} piece */
+function kindOf(piece) {
+  return [...piece.classList].filter((name) => !MARKS.test(name)).join(" ");
+}
+
+/** @param {Element[]} pieces */
+function holdsControls(...pieces) {
+  return pieces.some((piece) => piece.querySelector(`${CONTROL}, button`));
+}
+
+/** Texts and buttons: a button stays the same one, because it may have been pressed. @param {Element} old @param {Element} fresh @param {How} how */
+function renew(old, fresh, how) {
+  if (!how.takesValues) return;
+  copyAttributes(old, fresh);
+  if (old.innerHTML !== fresh.innerHTML) old.innerHTML = fresh.innerHTML;
+}
+
+/** @param {Element} old @param {Element} fresh */
+function copyAttributes(old, fresh) {
+  for (const { name, value } of fresh.attributes) {
+    if (name !== "class" && old.getAttribute(name) !== value) old.setAttribute(name, value);
+  }
+  if (old.matches("details[open]")) old.toggleAttribute("open", fresh.hasAttribute("open"));
+}
+
+/** A hidden marker says how the form was drawn. @param {Element} old @param {Element} fresh @param {How} how */
+function takeValue(old, fresh, how) {
+  const isMarker = old.matches("[type=hidden]:not([data-was])");
+  if (isMarker || (how.takesValues && !isEnteredSince(old))) copy(/** @type {HTMLInputElement} */ (old), /** @type {HTMLInputElement} */ (fresh));
+}
+
+/** @param {Element} old @param {Element} fresh @param {How} how */
+function exchange(old, fresh, how) {
+  const made = arrive(fresh, how);
+  bring(old, made);
+  old.replaceWith(made);
+  return made;
+}
+
+/** @param {Element} wanted @param {How} how */
+function arrive(wanted, how) {
+  const made = /** @type {Element} */ (document.importNode(wanted, true));
+  how.arrived.push(made);
+  return made;
 }
 
 /**
@@ -46,49 +159,11 @@ function keyOf(piece) {
   const mark = piece.querySelector(":scope > input[name$='#item'], :scope > input[name$='#entry']");
   const name = piece.id || piece.getAttribute("name") || piece.getAttribute("data-collection-part");
   if (name) return name;
-  return mark ? `${mark.getAttribute("name")} ${mark.getAttribute("value")}` : `${piece.tagName}.${piece.className}`;
+  return mark ? `${mark.getAttribute("name")} ${mark.getAttribute("value")}` : `${piece.tagName}.${kindOf(piece)}`;
 }
 
 /** Moving an element takes its focus away, so it is moved only when it must be. @param {Element} group @param {Element} child @param {Element | null} last */
 function place(group, child, last) {
   const next = last ? last.nextElementSibling : group.firstElementChild;
   if (next !== child) group.insertBefore(child, next);
-}
-
-/**
- * @param {Element} wanted
- * @param {(root: ParentNode) => void} mount
- */
-function arrive(wanted, mount) {
-  const made = /** @type {Element} */ (document.importNode(wanted, true));
-  queueMicrotask(() => {
-    mount(made);
-    /** @type {any} */ (window).htmx?.process(made);
-  });
-  return made;
-}
-
-/** A hidden marker says how the form was drawn. @param {Element} old @param {Element} fresh */
-function copyValue(old, fresh) {
-  if (old.getAttribute("type") !== "hidden" || old.hasAttribute("data-was")) return;
-  /** @type {HTMLInputElement} */ (old).value = fresh.getAttribute("value") ?? "";
-}
-
-/**
- * A single field stays as it is, unless it asks for something else now.
- * @param {Element} old
- * @param {Element} fresh
- * @param {(root: ParentNode) => void} mount
- */
-function keepField(old, fresh, mount) {
-  if (old.matches("button")) return;
-  if (old.className !== fresh.className || options(old) !== options(fresh)) return old.replaceWith(arrive(fresh, mount));
-  const label = old.querySelector(":scope > label, :scope > legend");
-  const wanted = fresh.querySelector(":scope > label, :scope > legend");
-  if (label && wanted && label.innerHTML !== wanted.innerHTML) label.innerHTML = wanted.innerHTML;
-}
-
-/** @param {Element} field */
-function options(field) {
-  return [...field.querySelectorAll(":scope option")].map((option) => option.getAttribute("value")).join("\n");
 }

@@ -10,6 +10,9 @@ import { mountPickers } from "./picker.js";
 
 const SETTLED_MILLISECONDS = 60;
 
+/** Where the focus was at each press of a button. @type {WeakMap<Event, Element | null>} */
+const pressedFrom = new WeakMap();
+
 addShortcut("Ctrl Enter", "Start the run");
 
 /** @param {ParentNode} root */
@@ -26,6 +29,7 @@ mountGrids();
 /** @type {HTMLElement | null} */ (document.querySelector("[data-start]"))?.setAttribute("data-ready", "");
 document.addEventListener("htmx:load", (event) => mount(/** @type {ParentNode} */ (event.target)));
 document.addEventListener("keydown", onKey);
+document.addEventListener("click", (event) => pressedFrom.set(event, document.activeElement), true);
 document.addEventListener("submit", onSubmit);
 document.addEventListener("htmx:afterSettle", focusNext);
 document.querySelector("[data-problems]")?.addEventListener("click", toField);
@@ -65,11 +69,13 @@ addEventListener("pageshow", () => {
   form?.querySelector("[data-submit]")?.removeAttribute("aria-disabled");
 });
 
-/** After a button of the form did its work, the focus goes where one goes on. @param {Event} event */
+/** After a button of the form did its work, the focus goes where one goes on, if one has not gone elsewhere meanwhile. @param {Event} event */
 function focusNext(event) {
   const { requestConfig, target } = /** @type {CustomEvent} */ (event).detail;
   const button = requestConfig?.elt;
+  const at = document.activeElement;
   if (!(button instanceof HTMLButtonElement)) return;
+  if (at !== document.body && at !== button && at !== pressedFrom.get(requestConfig.triggeringEvent)) return;
   const [verb] = button.value.split(":");
   if (["add", "enter", "include"].includes(verb)) focusNew(document.getElementById(target.id) ?? target);
   if (["up", "down"].includes(verb)) focusButton(button.id, verb);
