@@ -1,6 +1,5 @@
 // @ts-check
 // The entry module of a run's page: folds what is pushed, and shows one selection in all views.
-import { mount } from "../diagram/diagram.js";
 import { preference, setPreference, zone } from "../site/preferences.js";
 import { mountTabs, showTab } from "../site/tabs.js";
 import { clock } from "../time.js";
@@ -44,7 +43,8 @@ const log = new EventLog(part, page.log);
 const showConnection = mountConnection(part("connection"), () => live?.retry());
 const head = new Head(part);
 const timeline = new TimelineView(part("timeline"), { onSelect: (state, first) => select({ state, event: first }) });
-const diagram = mount(part("diagram"), { onSelect: (index) => select({ state: index === null ? null : names.get(index), event: null }) });
+/** @type {ReturnType<typeof import("../diagram/diagram.js").mount> | null} */
+let diagram = null;
 const scrubber = new Scrubber(part("scrubber"), { onMoment: goTo });
 const detail = new Detail(part("detail"), { address: page.visit_addresses, onVisit, onClose: () => select({ state: null, event: null }), onTab: (tab) => remember({ tab }) });
 
@@ -67,8 +67,8 @@ function isNotifier(name) {
 function show() {
   const seen = selection.at === null ? summary : asOf(summary, selection.at);
   head.show(run, summary, usual.flow);
-  showTimeline(seen);
-  showDiagram(seen);
+  if (!part("timeline").hidden) showTimeline(seen);
+  if (diagram && !part("diagram").hidden) showDiagram(diagram, seen);
   showDetail(seen);
   showOutput();
   showProgress();
@@ -91,18 +91,18 @@ function showTimeline(seen) {
   });
 }
 
-/** @param {Summary} seen */
-function showDiagram(seen) {
+/** @param {NonNullable<typeof diagram>} picture @param {Summary} seen */
+function showDiagram(picture, seen) {
   const number = (/** @type {string} */ name) => states.get(name)?.index ?? -1;
   const ways = transitions(seen).map(({ from, to, count }) => ({ from: number(from), to: number(to), count }));
   const first = seen.visits[0];
   if (first) ways.push({ from: -1, to: number(first.state), count: 1 });
   if (seen.end === "FlowSucceeded") ways.push({ from: number(seen.visits[seen.visits.length - 1].state), to: -1, count: 1 });
   const marks = Object.fromEntries(Object.entries(statuses(seen)).map(([name, status]) => [number(name), status]));
-  diagram.mark(marks, ways.map(({ from, to }) => [from, to]));
+  picture.mark(marks, ways.map(({ from, to }) => [from, to]));
   const counts = new Map();
   for (const { state } of seen.visits) counts.set(number(state), (counts.get(number(state)) ?? 0) + 1);
-  diagram.count(counts, new Map(ways.map(({ from, to, count }) => [`${from}-${to}`, count])));
+  picture.count(counts, new Map(ways.map(({ from, to, count }) => [`${from}-${to}`, count])));
 }
 
 /** @param {Summary} seen */
@@ -171,7 +171,7 @@ function select(changes) {
   remember(changes);
   show();
   const state = states.get(selection.state ?? "");
-  diagram.select(state?.index ?? null);
+  diagram?.select(state?.index ?? null);
   log.list.select(selection.state);
   if (narrow.matches && state && !wasOpen && !("at" in changes)) part("detail-title").focus();
   if (!state && wasOpen) timeline.focus();
@@ -183,15 +183,18 @@ function remember(changes) {
   history.replaceState(null, "", addressOf(location.href, selection));
 }
 
+/** The picture, from when somebody first looks at it. */
 async function draw() {
+  const { mount } = await import("../diagram/diagram.js");
+  diagram ??= mount(part("diagram"), { onSelect: (index) => select({ state: index === null ? null : names.get(index), event: null }) });
+  show();
   await diagram.draw(page.dot, page.states);
   diagram.select(states.get(selection.state ?? "")?.index ?? null);
 }
 
 function mountViews() {
   mountTabs(document);
-  const picture = /** @type {HTMLElement} */ (document.getElementById("view-diagram"));
-  picture.addEventListener("tabs:show", () => void draw(), { once: true }); // what is hidden has no size
+  part("diagram").addEventListener("tabs:show", () => void (diagram ?? draw())); // what is hidden has no size
   for (const view of ["timeline", "diagram", "events"]) {
     document.getElementById(`view-${view}`)?.addEventListener("tabs:show", (event) => {
       if (/** @type {HTMLElement} */ (event.target).id === `view-${view}`) onView(view);
@@ -204,9 +207,10 @@ function mountViews() {
 
 /** @param {string} view */
 function onView(view) {
-  if (view !== selection.view) remember({ view });
   if (view === "events" && selection.event) void log.reveal(selection.event);
-  if (view === "timeline") show();
+  if (view === selection.view) return;
+  remember({ view });
+  show(); // what is hidden is not drawn
 }
 
 function mountControls() {
@@ -238,7 +242,7 @@ function follow() {
     if (summary.ended !== null) return clearInterval(seconds);
     if (document.hidden) return;
     head.tick(run, summary, usual.flow);
-    timeline.tick();
+    if (!part("timeline").hidden) timeline.tick();
     detail.tick();
     showProgress();
   }, 1000);
