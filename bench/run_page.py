@@ -70,8 +70,8 @@ def measured(database: str, options: argparse.Namespace) -> bool:
     """Measure on one database; return whether a bar was missed."""
     home = tempfile.TemporaryDirectory()
     with home, database_url(database) as more, site_in(Path(home.name), **more) as site:
-        run_id = long_run(site, options.events)
-        rounds = [one_round(site, run_id) for _ in range(options.rounds)]
+        # Each round has a run of its own, of which the site keeps nothing yet.
+        rounds = [one_round(site, long_run(site, options.events)) for _ in range(options.rounds)]
     return judged(database, options.events, rounds)
 
 
