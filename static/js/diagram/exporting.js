@@ -1,6 +1,6 @@
 // @ts-check
 // The picture as a file: SVG that looks the same anywhere, PNG, or the DOT it was made from.
-import { made } from "./frame.js";
+import { showChoices } from "../site/choices.js";
 
 /** @typedef {keyof typeof FORMATS} Format */
 /** @typedef {{drawing: import("./drawing.js").Drawing, dot: string, element: Element}} Picture */
@@ -80,13 +80,10 @@ function save(blob, name) {
  * @param {Picture} picture
  */
 export function offerToSave(button, picture) {
-  const menu = formatMenu((format) => saveAs(format, picture));
-  document.body.append(menu);
-  menu.showPopover();
+  const formats = /** @type {[Format, string][]} */ (Object.entries(FORMATS));
+  const choices = formats.map(([format, title]) => ({ title, apply: () => void saveAs(format, picture) }));
   const { right, bottom } = button.getBoundingClientRect();
-  menu.style.left = `${right + 6}px`;
-  menu.style.top = `${bottom - menu.offsetHeight}px`;
-  /** @type {HTMLElement} */ (menu.firstElementChild)?.focus();
+  showChoices("Save the picture as", choices, ({ offsetHeight }) => ({ left: right + 6, top: bottom - offsetHeight }));
 }
 
 /**
@@ -98,32 +95,4 @@ async function saveAs(format, { drawing, dot, element }) {
   const svg = format === "dot" ? "" : standalone(drawing.svg, drawing.size, ground);
   const content = { svg: () => svg, dot: () => dot, png: () => pngOf(svg, ground) }[format];
   save(new Blob([await content()], { type: TYPES[format] }), `flow.${format}`);
-}
-
-/** A menu of the formats in which the picture can be saved. @param {(format: Format) => void} onChoose */
-function formatMenu(onChoose) {
-  const menu = made("div", "menu__panel diagram__formats", { role: "menu", "aria-label": "Save the picture as" });
-  menu.append(...Object.entries(FORMATS).map(([format, title]) => {
-    const choice = made("button", "menu__item", { type: "button", role: "menuitem" });
-    choice.textContent = title;
-    choice.addEventListener("click", () => { menu.hidePopover(); onChoose(/** @type {Format} */ (format)); });
-    return choice;
-  }));
-  menu.popover = "auto";
-  menu.addEventListener("keydown", (event) => walk(menu, event));
-  menu.addEventListener("toggle", (event) => /** @type {ToggleEvent} */ (event).newState === "closed" && menu.remove());
-  return menu;
-}
-
-/**
- * @param {HTMLElement} menu
- * @param {KeyboardEvent} event
- */
-function walk(menu, event) {
-  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!by) return;
-  event.preventDefault();
-  const items = /** @type {HTMLElement[]} */ ([...menu.children]);
-  const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-  items[(at + by + items.length) % items.length].focus();
 }

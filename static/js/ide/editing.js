@@ -1,7 +1,7 @@
 // @ts-check
 // Editing in the diagram. Every action asks the server for the edits of the text that make it; undo takes them back.
+import { below, showChoices } from "../site/choices.js";
 import { choose } from "./chooser.js";
-import { showChoices } from "./fixmenu.js";
 import { walkThrough } from "./placeholders.js";
 import { change } from "./text.js";
 
@@ -103,7 +103,8 @@ export class Editing {
   menu(place) {
     this.#look();
     const names = Object.keys(this.actions).filter((name) => !this.reason(name));
-    showChoices(place, names.map((name) => ({ title: this.actions[name].title, apply: () => this.run(name) })));
+    const choices = names.map((name) => ({ title: this.actions[name].title, apply: () => this.run(name) }));
+    showChoices(`What can be done to ${this.name ?? "the flow"}`, choices, below(place));
   }
 
   /** @param {string} key */

@@ -1,8 +1,8 @@
 // @ts-check
 // Where problems show: marks in the texts, strips beside them, the list at the bottom; and the ways to and out of them.
 import { toast } from "../site.js";
+import { below, showChoices } from "../site/choices.js";
 import { mountDrawer } from "./drawer.js";
-import { showChoices } from "./fixmenu.js";
 import { mountOverview } from "./overview.js";
 import { at, counted, diagnostics, following, onLine } from "./problems.js";
 import { change, mark, showPlace } from "./text.js";
@@ -100,6 +100,6 @@ export class ProblemViews {
     )));
     const place = view.coordsAtPos(position);
     if (!choices.length || !place) return toast("There is no fix for what is at the cursor.", "info");
-    showChoices(place, choices);
+    showChoices("Fixes", choices, below(place));
   }
 }

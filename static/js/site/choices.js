@@ -1,17 +1,19 @@
 // @ts-check
-// The choice of fixes at the cursor (Ctrl-.): a small menu. When it closes, the browser gives the focus back.
+// A small menu over the page. When it closes, the browser gives the focus back.
 
 /** @typedef {{title: string, apply: () => void}} Choice */
+/** @typedef {(menu: HTMLElement) => {left: number, top: number}} Placing where in the window, given the menu's size */
 
 /**
- * @param {{left: number, bottom: number}} place in the window
+ * @param {string} label what is chosen, for those who do not see it
  * @param {Choice[]} choices
+ * @param {Placing} placing
  */
-export function showChoices(place, choices) {
+export function showChoices(label, choices, placing) {
   const menu = document.createElement("div");
-  menu.className = "menu__panel fixes";
+  menu.className = "menu__panel menu__panel--free";
   menu.setAttribute("role", "menu");
-  menu.setAttribute("aria-label", "Fixes");
+  menu.setAttribute("aria-label", label);
   menu.popover = "auto";
   menu.append(...choices.map((choice) => item(choice, () => menu.hidePopover())));
   menu.addEventListener("keydown", (event) => move(menu, event));
@@ -20,9 +22,22 @@ export function showChoices(place, choices) {
   });
   document.body.append(menu);
   menu.showPopover();
-  menu.style.left = `${Math.max(8, Math.min(place.left, innerWidth - menu.offsetWidth - 8))}px`;
-  menu.style.top = `${Math.min(place.bottom + 4, innerHeight - menu.offsetHeight - 8)}px`;
+  const { left, top } = placing(menu);
+  menu.style.left = `${left}px`;
+  menu.style.top = `${top}px`;
   /** @type {HTMLElement} */ (menu.firstElementChild)?.focus();
+}
+
+/**
+ * Below a place in the window, but not out of it.
+ * @param {{left: number, bottom: number}} place
+ * @returns {Placing}
+ */
+export function below({ left, bottom }) {
+  return ({ offsetWidth, offsetHeight }) => ({
+    left: Math.max(8, Math.min(left, innerWidth - offsetWidth - 8)),
+    top: Math.min(bottom + 4, innerHeight - offsetHeight - 8),
+  });
 }
 
 /**
