@@ -1,6 +1,7 @@
 """Addresses of the library."""
 
 from django.urls import URLPattern, URLResolver, path
+from django.views.generic import RedirectView
 
 from library import views
 from library.api import Flows, OneFlow, Validation
@@ -12,6 +13,8 @@ api: list[URLPattern | URLResolver] = [
 ]
 pages: list[URLPattern | URLResolver] = [
     path("", views.library, name="library"),
+    # Who shortens a flow's address comes here. Not permanent: browsers would keep that for ever.
+    path("flows/", RedirectView.as_view(pattern_name="library:library", query_string=True)),
     path("flows/<uuid:flow_id>/", views.flow, name="flow"),
     path("flows/<uuid:flow_id>/share", views.share, name="share"),
     path("flows/<uuid:flow_id>/delete", views.remove, name="delete"),

@@ -51,6 +51,11 @@ class TestLibrary:
         assert "public" in visitor and "for bob" not in visitor
         assert "/sign-in/?next=" in visitor
 
+    def test_stands_also_where_a_flows_address_is_shortened_to(self, client):
+        for path in ("/flows/", "/flows"):
+            answer = client.get(f"{path}?q=copy", follow=True)
+            assert (answer.status_code, answer.redirect_chain[-1]) == (200, ("/?q=copy", 302))
+
     def test_offers_start_only_to_those_who_may(self, client):
         make(roles={"flow_viewer": [urn("bob")]})
         assert "View only" in page(client, "bob", "/")
