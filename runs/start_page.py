@@ -217,5 +217,5 @@ def check(request: HttpRequest, flow_id: str) -> HttpResponse:
     if shape != request.POST.get("shape", ""):
         locs = [[one.loc] for one in fields]
         calm = [problem for problem in problems if problem["loc"] in locs]
-        context["root"] = forms.draw(version.input_schema, sheet.draft.value, calm, sheet.draft.state)
+        context["root"] = _form(version, replace(sheet, problems=calm))
     return render(request, "runs/_start_checked.html", context)

@@ -21,9 +21,14 @@ CHOOSE_AT_ONCE = """() => new MutationObserver((_, watch) => {
 }).observe(document.body, { childList: true, subtree: true })"""
 
 
+@pytest.fixture(scope="module")
+def api(site: LiveSite) -> Api:
+    return Api(site)
+
+
 @pytest.fixture
-def desk(page: Page, site: LiveSite) -> Desk:
-    desk = Desk(page, Api(site))
+def desk(page: Page, api: Api) -> Desk:
+    desk = Desk(page, api)
     desk.open(EVERYTHING)
     return desk
 
@@ -115,3 +120,18 @@ def test_a_variant_chosen_in_the_moment_in_which_another_one_comes_is_the_one_th
     page.get_by_label("Path, row 1").fill("/a")
     expect(page.locator("[name='/way/box']")).to_be_visible()
     texts(page, files_0_path="/a")
+
+
+def test_a_field_that_was_changed_stays_the_same_one_when_others_come(desk: Desk, page: Page):
+    page.goto(f"/flows/{desk.flow_id}/start?input=" + '{"mode":"safe","note":"given"}')
+    page.wait_for_selector("form[data-ready]")
+    note = page.locator("[name='/note']")
+    note.fill("mine")
+    note.press("Tab")
+    expect(page.locator(".is-changed [name='/note']")).to_be_visible()
+    note.evaluate("(one) => { one.isTheSame = true; }")
+    page.get_by_label("Mode").select_option("fast")
+    expect(page.get_by_label("Speed limit")).to_be_visible()
+    texts(page, note="mine")
+    assert note.evaluate("(one) => one.isTheSame") is True
+    expect(page.locator("#f-note [data-origin]")).to_have_text("you")

@@ -214,7 +214,7 @@ def test_one_field_is_checked_alone_when_it_is_left():
 
 def test_a_check_brings_the_fields_that_are_asked_for_now():
     schema = {
-        "properties": {"far": {"enum": ["yes", "no"]}},
+        "properties": {"far": {"enum": ["yes", "no"]}, "name": {"type": "string", "default": "Ada"}},
         "if": {"properties": {"far": {"const": "yes"}}, "required": ["far"]},
         "then": {"properties": {"miles": {"type": "number"}}, "required": ["miles"]},
     }
@@ -224,6 +224,7 @@ def test_a_check_brings_the_fields_that_are_asked_for_now():
     assert "<template data-fields>" in answer
     assert 'name="/miles"' in answer
     assert "required." not in answer, "nothing is red before anybody typed"
+    assert "data-origin>default<" in answer, "each field still says where its value comes from"
 
 
 @pytest.mark.parametrize("action", ["add:/tags", "enter:/more", "reset:/name"])
