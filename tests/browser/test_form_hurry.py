@@ -65,6 +65,8 @@ def texts(page: Page, **wanted: str) -> None:
 
 
 def test_rows_that_are_added_one_upon_the_other_all_come_and_typing_goes_on(desk: Desk, page: Page):
+    box = page.locator("[name='/tags#paste']")
+    box.evaluate("(box) => { box.closest('details').open = true; box.value = 'later'; }")
     line = Line(page)
     add = page.get_by_role("button", name="Add to Tags")
     add.click()
@@ -80,6 +82,7 @@ def test_rows_that_are_added_one_upon_the_other_all_come_and_typing_goes_on(desk
     line.has("add:/tags")
     expect(page.locator("[name='/tags/1']")).to_be_visible()
     texts(page, tags_0="one", note="quick note")
+    expect(box).to_have_value("later")
 
 
 def test_a_check_that_is_under_way_takes_no_new_row_away_and_is_asked_again(desk: Desk, page: Page):

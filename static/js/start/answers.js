@@ -36,9 +36,7 @@ export function mountAnswers(ways) {
   document.addEventListener("htmx:beforeRequest", (event) => begin(/** @type {CustomEvent} */ (event), ways));
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { detail } = /** @type {CustomEvent} */ (event);
-    if (!asked || detail.requestConfig !== asked || detail.target.matches(FORM)) return;
-    detail.swapOverride = "morph";
-    whole = wholeShape();
+    if (asked && detail.requestConfig === asked) choose(detail);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (asked && /** @type {CustomEvent} */ (event).detail.requestConfig === asked) end(asked, ways);
@@ -70,8 +68,15 @@ function goingWith({ elt, target }) {
   if (target.matches(FORM)) return [...target.querySelectorAll(/** @type {"div"} */ (".start__fields, #start-text"))];
   if (elt instanceof HTMLSelectElement) return [...target.querySelectorAll(/** @type {"div"} */ (":scope > .variant__value"))];
   if (elt.value.startsWith("remove:")) return [.../** @type {HTMLElement[]} */ ([elt.closest(".row, .entry")])];
-  if (/^(paste|page-\d+):/.test(elt.value)) return [...target.querySelectorAll(/** @type {"div"} */ (":scope > .rows, :scope > .grid"))];
+  if (/^(paste|page-\d+):/.test(elt.value)) return [...target.querySelectorAll(/** @type {"div"} */ (":scope > .rows, :scope > .grid, :scope > .list__foot > .paste"))];
   return [];
+}
+
+/** Another page, such as the one for signing in, is no answer. @param {any} detail how the answer will be brought into the page */
+function choose(detail) {
+  whole = wholeShape();
+  if (!detail.target.matches(FORM)) detail.swapOverride = "morph";
+  else if (!detail.serverResponse.includes("data-start")) detail.shouldSwap = false;
 }
 
 /** Answered or not. @param {Asked} question @param {Ways} ways */
@@ -97,8 +102,16 @@ function take(target, answer, settled, ways) {
   const now = /** @type {HTMLElement} */ (morph(target, fresh, ways.mount, true));
   settled.elts = [...settled.elts.filter((one) => one !== target), now];
   ways.show(fresh);
+  if (asked?.elt.matches("[data-paste]")) closePaste(asked.elt);
   if (now.dataset.shape && !agree(now, Number(now.dataset.shape) - part)) ways.look(now);
   return [];
+}
+
+/** What was to be pasted is in the rows now. @param {Element} button */
+function closePaste(button) {
+  button.closest("details")?.removeAttribute("open");
+  const box = button.parentElement?.querySelector("textarea");
+  if (box) box.value = "";
 }
 
 /**

@@ -7,6 +7,7 @@ import { bring, copy, enteredIn, isEnteredSince, valuesOf } from "./sent.js";
 const FIELD = ".field, .cell, [data-collection]";
 const CONTROL = "input, select, textarea";
 const MARKS = /^(is-changed|htmx-.*)$/;
+const OWN = /^(class|style|open|inert|data-mounted)$/; // attributes that the page's scripts and people set
 
 /**
  * @param {Element} old
@@ -48,7 +49,7 @@ function into(old, fresh, how) {
 /** @param {Element} old @param {Element} fresh @param {How} how */
 function intoGroup(old, fresh, how) {
   if (old.matches("noscript")) return;
-  copyAttributes(old, fresh);
+  copyAttributes(old, fresh, how);
   const [before, after] = [keyed([...old.children]), keyed([...fresh.children])];
   for (const [key, gone] of before) if (!after.has(key)) gone.remove();
   /** @type {Element | null} */
@@ -75,6 +76,8 @@ function intoField(old, fresh, how) {
   const label = old.querySelector(":scope > label, :scope > legend");
   const wanted = fresh.querySelector(":scope > label, :scope > legend");
   if (label && wanted && label.innerHTML !== wanted.innerHTML) label.innerHTML = wanted.innerHTML;
+  const [was, wasWanted] = [old, fresh].map((field) => /** @type {HTMLInputElement | null} */ (field.querySelector(":scope > [data-was]")));
+  if (was && wasWanted) takeValue(was, wasWanted, how);
   return old;
 }
 
@@ -106,20 +109,29 @@ function holdsControls(...pieces) {
 /** Texts and buttons: a button stays the same one, because it may have been pressed. @param {Element} old @param {Element} fresh @param {How} how */
 function renew(old, fresh, how) {
   if (!how.takesValues) return;
-  copyAttributes(old, fresh);
+  copyAttributes(old, fresh, how);
   if (old.innerHTML !== fresh.innerHTML) old.innerHTML = fresh.innerHTML;
 }
 
-/** @param {Element} old @param {Element} fresh */
-function copyAttributes(old, fresh) {
-  for (const { name, value } of fresh.attributes) {
-    if (name !== "class" && old.getAttribute(name) !== value) old.setAttribute(name, value);
+/** @param {Element} old @param {Element} fresh @param {How} how */
+function copyAttributes(old, fresh, how) {
+  const names = how.takesValues ? new Set([...old.getAttributeNames(), ...fresh.getAttributeNames()]) : ["data-shape"];
+  for (const name of names) {
+    const [is, wanted] = [old.getAttribute(name), fresh.getAttribute(name)];
+    if (is === wanted || OWN.test(name)) continue;
+    if (wanted === null) old.removeAttribute(name);
+    else old.setAttribute(name, wanted);
   }
-  if (old.matches("details[open]")) old.toggleAttribute("open", fresh.hasAttribute("open"));
 }
 
-/** A hidden marker says how the form was drawn. @param {Element} old @param {Element} fresh @param {How} how */
+/**
+ * A hidden marker says how the form was drawn. Rows that wait to be pasted are known here only.
+ * @param {Element} old
+ * @param {Element} fresh
+ * @param {How} how
+ */
 function takeValue(old, fresh, how) {
+  if (old.matches("[data-own-change]")) return;
   const isMarker = old.matches("[type=hidden]:not([data-was])");
   if (isMarker || (how.takesValues && !isEnteredSince(old))) copy(/** @type {HTMLInputElement} */ (old), /** @type {HTMLInputElement} */ (fresh));
 }
