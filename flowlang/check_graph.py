@@ -81,6 +81,8 @@ def _unknown(site: Site, name: str, arrow: Transition, graph: Graph) -> str | No
 
 
 def _unreachable(site: Site, edges: dict[str, list[str]], reached: set[str]) -> None:
+    if len(reached) == len(edges):
+        return
     sources: dict[str, list[str]] = {name: [] for name in edges}
     for name, targets in edges.items():
         for target in targets:
@@ -112,6 +114,8 @@ def _endless(site: Site, graph: Graph, edges: dict[str, list[str]], reached: set
     # A state without any way on is reported by itself; here it counts as an end.
     ends = [name for name in reached if name in graph.ends or not graph.arrows[name]]
     stuck = reached - reachable(backwards, ends)
+    if not stuck:
+        return
     if start in stuck and not any(name in graph.ends for name in graph.states):
         message = 'No state ends the run. Give one "End": true, or add a Fail state.'
         site.at("States").warn("flow-endless", message, on_key=True)

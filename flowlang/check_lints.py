@@ -32,13 +32,18 @@ _RESULT_TYPES: Final = frozenset({"Action", "CreateWebInput", "AwaitWebInput"})
 
 def states(findings: Findings, graph: Graph) -> None:
     """Give advice on each state."""
-    fails = (n for n, s in graph.states.items() if isinstance(s, dict) and s.get("Type") == "Fail")
-    first_fail = next(fails, None)
+    first_fail = next((name for name in graph.states if name in graph.ends and _fails(graph, name)), None)
     for name, value in graph.states.items():
-        if isinstance(value, dict):
+        part = graph.parts.get(name)
+        if isinstance(value, dict) and not told.again(findings, part, "advice", first_fail):
             here = check_graph.state(Site(findings), name)
             advise = partial(_advise, here, value, graph.arrows[name], first_fail)
-            told.once(findings, graph.parts.get(name), "advice", first_fail, advise)
+            told.once(findings, part, "advice", first_fail, advise)
+
+
+def _fails(graph: Graph, name: str) -> bool:
+    state = graph.states[name]
+    return isinstance(state, dict) and state.get("Type") == "Fail"
 
 
 def _advise(site: Site, value: dict[str, JSON], arrows: list[Transition], first_fail: str | None) -> None:

@@ -28,16 +28,23 @@ def once(findings: Findings, part: Part | None, check: str, about: object, work:
     check  its name
     about  what it depends on beside the state and its name; compared by ==
     """
-    known: Told | None = part.told.get(check) if part is not None else None
-    if known is not None and known.about == about and _is_like_new(findings, known):
-        if known.found:
-            _tell_again(findings, known)
+    if again(findings, part, check, about):
         return
     before, comparisons, repairs = len(findings.found), findings.comparisons, findings.repairs
     work()
     used = comparisons - findings.comparisons, repairs - findings.repairs
     if part is not None and _is_within_limits(findings):
         part.told[check] = Told(about, tuple(findings.found[before:]), *used)
+
+
+def again(findings: Findings, part: Part | None, check: str, about: object) -> bool:
+    """Report what the check found when it last looked at the state; False where it is to look anew."""
+    known: Told | None = part.told.get(check) if part is not None else None
+    if known is None or known.about != about or not _is_like_new(findings, known):
+        return False
+    if known.found:
+        _tell_again(findings, known)
+    return True
 
 
 def _is_like_new(findings: Findings, known: Told) -> bool:

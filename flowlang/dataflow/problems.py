@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Final
 
 from flowlang.dataflow import analysis, answered, kept, rule_words, unread, wording
@@ -56,25 +57,25 @@ def _report(
 
 
 class _Reporter:
-    """Reports the notes of one analysis.
-
-    answered  where details are stored of which a provider says what they hold
-    statuses  where the status of an action is stored that raises an exception when it fails
-    """
+    """Reports the notes of one analysis."""
 
     def __init__(
-        self,
-        site: Site,
-        graph: Graph,
-        found: analysis.Analysis,
-        schema: JSON,
-        details: Mapping[str, JSON],
+        self, site: Site, graph: Graph, found: analysis.Analysis, schema: JSON, details: Mapping[str, JSON]
     ) -> None:
         self.site, self.graph, self.schema = site, graph, schema
-        self.answered = answered.details(graph, details)
-        self.statuses = answered.statuses(graph)
+        self.details = details
         self.found, self.provenance = found, Provenance(graph, found)
         self.told: set[tuple[Step, ...]] = set()
+
+    @cached_property
+    def answered(self) -> frozenset[tuple[Step, ...]]:
+        """Return where details are stored of which a provider says what they hold."""
+        return answered.details(self.graph, self.details)
+
+    @cached_property
+    def statuses(self) -> frozenset[tuple[Step, ...]]:
+        """Return where the status of an action is stored that raises an exception when it fails."""
+        return answered.statuses(self.graph)
 
     def has_told(self, note: Note) -> bool:
         """Whether there is nothing to say of a place that only the input can supply: that is done once."""
