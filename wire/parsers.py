@@ -20,7 +20,8 @@ MAX_DEPTH = 100  # below the recursion limits of every reader and writer of JSON
 MAX_DIGITS = 400
 _LARGEST = 2**64  # larger whole numbers cannot be written exactly
 
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+# A string without an end reaches to the end: looked for again at each quote in it, it would take hours.
+_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 

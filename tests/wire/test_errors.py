@@ -54,6 +54,7 @@ def test_wrong_media_type(client):
         (b"\xef\xbb\xbf{}", "byte order mark"),
         (b"[" * 100_000 + b"]" * 100_000, "nested"),
         (b'{"a":' * 5_000 + b"1" + b"}" * 5_000, "nested"),
+        (b'{"a": "' + b'\\"' * 400_000, "line 1"),
         (b'{"title": "\\ud800"}', "surrogate"),
         (b'{"\\udfff": 1}', "surrogate"),
         (b'{"title": "a\\u0000b"}', "NUL"),
