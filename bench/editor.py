@@ -72,6 +72,7 @@ class Typed(NamedTuple):
 
     what: str
     size: int
+    keys: int
     took: list[float]
     lost: int
     tasks: list[float]
@@ -95,6 +96,8 @@ class Typed(NamedTuple):
             yield f"{name}: p95 is {self.p95:.0f} ms, not {P95_BARS.get(self.size, 1_000)}"
         if self.lost:
             yield f"{name}: {self.lost} keys lost"
+        if len(self.took) != self.keys:
+            yield f"{name}: {len(self.took)} of {self.keys} keys were shown"
         if self.longest_cpu > TASK_BARS.get(self.size, 10_000):
             yield f"{name}: a task of {self.longest_cpu:.0f} ms of CPU, not {TASK_BARS[self.size]}"
 
@@ -215,7 +218,7 @@ def typing(page: Page, size: int, keys: list[str] | str, what: str, mark: str) -
     text = json.loads(asked.value.post_data or "{}")["definition"]
     after = text.partition(mark)[2].partition('"')[0]
     wanted = len(keys) - 2 * sum(key == "Backspace" for key in keys) + 1
-    return Typed(what, size, sorted(seen["took"]), wanted - len(after), seen["long"], longest_cpu)
+    return Typed(what, size, len(keys), sorted(seen["took"]), wanted - len(after), seen["long"], longest_cpu)
 
 
 def flow_of(size: int) -> dict:

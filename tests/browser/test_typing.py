@@ -89,7 +89,16 @@ def show_is_of_the_text(page: Page, watcher: Watcher) -> None:
         expect(page.locator(".is-stale").first).to_be_attached(timeout=100)
     else:
         expect(page.locator(".is-stale")).to_have_count(0, timeout=100)
-        expect(page.locator("g[id^=state-]")).to_have_count(len(answer["diagram"]["states"]), timeout=100)
+        assert drawn(page) == {words_of(state) for state in answer["diagram"]["states"]}
+
+
+def drawn(page: Page) -> set[str]:
+    """Return what the drawn states say of themselves to a pointer that rests on them."""
+    return set(page.locator("g[id^=state-] > title").all_text_contents())
+
+
+def words_of(state: dict[str, Any]) -> str:
+    return ", ".join(filter(None, [state["name"], state["type"], state["provider"]]))
 
 
 def check_typing(site: LiveSite, browser: Browser, path: Path) -> None:

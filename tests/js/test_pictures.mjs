@@ -84,12 +84,27 @@ test("words show at once, and are laid out a little later", async (context) => {
   assert.equal(await pictures.draw(pair("A", "xyz"), []), true);
   assert.deepEqual(shown.map((texts) => texts[2]), ["x", "xy", "xyz"]);
   assert.equal(asked.length, 1);
-  context.mock.timers.tick(400);
+  context.mock.timers.tick(300);
   assert.deepEqual(asked.map(({ dot }) => dot), [pair("A", "x"), pair("A", "xyz")]);
   assert.equal(await pictures.draw(pair("A", "longer"), []), true);
   asked[1].done();
   await settled();
   assert.deepEqual(shown.map((texts) => texts[2]), ["x", "xy", "xyz", "longer", "longer"]);
+});
+
+test("who never pauses sees new layouts all the same, one a second", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { pictures, asked } = rig();
+  const first = pictures.draw(pair("A", "x"), []);
+  asked[0].done();
+  await first;
+  for (let key = 0; key < 25; key += 1) {
+    await pictures.draw(pair("A", `x${key}`), []);
+    context.mock.timers.tick(100);
+    if (asked.length > 1) asked.at(-1).done();
+    await settled();
+  }
+  assert.equal(asked.length, 3);
 });
 
 test("a layout that comes after a newer picture is not shown", async () => {

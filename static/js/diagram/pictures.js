@@ -4,7 +4,9 @@
 import { Newest } from "./newest.js";
 import { relabelled } from "./relabelling.js";
 
-const SETTLE_MILLISECONDS = 400; // after which new words get a layout of their own
+// New words get a layout of their own in a pause, or after a while.
+const PAUSE_MILLISECONDS = 300;
+const MOST_MILLISECONDS = 1_000;
 
 /** @typedef {import("./outline.js").State} State */
 /** @typedef {{svg: string | null, reason: string}} Layout */
@@ -29,7 +31,9 @@ export class Pictures {
   #laidOut = null;
   #turns = new Newest();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #later;
+  #pause;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #while;
 
   /** @param {Steps} steps */
   constructor(steps) {
@@ -53,22 +57,28 @@ export class Pictures {
   /** @param {Wanted} wanted */
   #draw(wanted) {
     const svg = this.#laidOut && relabelled(this.#laidOut, wanted.dot);
-    if (svg) {
-      this.#later ??= setTimeout(() => this.#settle(), SETTLE_MILLISECONDS);
-      return this.#show(svg, wanted);
-    }
-    return this.#layOut(wanted);
+    if (!svg) return this.#layOut(wanted);
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => this.#settle(), PAUSE_MILLISECONDS);
+    this.#while ??= setTimeout(() => this.#settle(), MOST_MILLISECONDS);
+    return this.#show(svg, wanted);
   }
 
   #settle() {
-    this.#later = undefined;
+    this.#wait();
     if (this.#wanted.dot !== this.#laidOut?.dot) void this.#layOut(this.#wanted);
+  }
+
+  /** Wait for new words again. */
+  #wait() {
+    clearTimeout(this.#pause);
+    clearTimeout(this.#while);
+    this.#while = undefined;
   }
 
   /** @param {Wanted} wanted */
   async #layOut(wanted) {
-    clearTimeout(this.#later);
-    this.#later = undefined;
+    this.#wait();
     const layout = await this.steps.layOut(wanted.dot);
     if (!layout) return false;
     if (layout.svg === null) return this.#failed(layout.reason, wanted);
