@@ -28,7 +28,7 @@ def parsed(text: str) -> Expression | ExpressionSyntaxError:
     try:
         return expressions.parse(text)
     except ExpressionSyntaxError as error:
-        return error
+        return check_values.alone(error)
 
 
 @lru_cache(maxsize=4096)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 from flowlang import choices, paths, repairs, timestamps
 from flowlang.findings import Put, Remedy, Site, quote, rewritten
 from flowlang.paths import Path, PathSyntaxError
 from flowlang.problems import JSON, Loc
 from flowlang.rules import MAX_SECONDS
+
+E = TypeVar("E", bound=Exception)
 
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _URL: Final = re.compile(r"https://[^\s/?#]+([/?#]\S*)?")
@@ -24,7 +26,13 @@ def parsed(text: str) -> Path | PathSyntaxError:
     try:
         return paths.parse(text)
     except PathSyntaxError as error:
-        return error
+        return alone(error)
+
+
+def alone(error: E) -> E:
+    """Return the error to be kept. With what led to it, all that was in use then would be kept, too."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 def path(site: Site, key: str, value: str) -> Path | None:

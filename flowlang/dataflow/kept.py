@@ -41,8 +41,9 @@ class Kept:
         self.given = Given(ids, details, errors, {})
         self.context, self.anything = results.context(ids), results.anything(ids)
         self.memo = Memo()
-        self._visits: dict[tuple[str, Value], tuple[Step, Visit]] = {}
-        self._before: dict[tuple[str, Value], tuple[Step, Visit]] = {}
+        # With the marks of steps, which know this: a circle would last until Python looks for circles.
+        self._visits: dict[tuple[str, Value], tuple[object, Visit]] = {}
+        self._before: dict[tuple[str, Value], tuple[object, Visit]] = {}
         self.lock = Lock()
         self._start: tuple[str | None, Value] = None, results.anything(ids)
         self._names_at_first = 0
@@ -61,10 +62,10 @@ class Kept:
         """Return what comes of a state that is entered with this run data: its ways, and what was noted."""
         key = step.name, data
         known = self._visits.get(key) or self._before.get(key)
-        if known is None or known[0] is not step:
+        if known is None or known[0] is not step.mark:
             ways, record = effects.apply(step, data, self.context, self.ids)
             # After many an edit a state does what it did: then nothing is new for those that follow.
-            known = step, (_shared(ways, known[1][0], data) if known else ways, record)
+            known = step.mark, (_shared(ways, known[1][0], data) if known else ways, record)
         self._visits[key] = known
         return known[1]
 

@@ -42,18 +42,20 @@ class Step:
     given  what an action or web input gives it; None where it makes its result itself
     made   the result of the last visit
     effects  what came of visits: see `effects`; is_plain: whether that may be remembered; owner: see `kept`
+    mark     stands for it where it is not to be kept itself
     inside   the members of the run data inside which it stores something
     """
 
     __slots__ = (
         "arrows", "chosen", "effects", "error", "given", "inside", "is_caught", "is_plain", "kind", "loc",
-        "made", "name", "owner", "place", "rules", "state",
+        "made", "mark", "name", "owner", "place", "rules", "state",
     )  # fmt: skip
 
     def __init__(self, name: str, state: Mapping[str, JSON], arrows: list[Transition], given: Given) -> None:
         self.name, self.state, self.arrows = name, state, arrows
         self.made: Value | None = None
         self.owner: object = None
+        self.mark = object()
         self.loc: Loc = ("States", name)
         kind = state.get("Type")
         self.kind = kind if isinstance(kind, str) else ""

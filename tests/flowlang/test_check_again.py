@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,9 +13,11 @@ import pytest
 from bench.definitions import SCHEMA, SHAPES, flow
 from flowlang import parts
 from flowlang.check import Checked, check_text
+from flowlang.collector import paused
 from flowlang.dataflow import analysis
 from flowlang.dataflow.joining import Memo
 from flowlang.dataflow.schemas import of_schema
+from flowlang.dataflow.steps import Step
 from flowlang.definition import parse
 from tests.flowlang.typing_texts import texts
 
@@ -205,6 +208,23 @@ def test_what_a_state_sees_of_an_edit_far_away_is_seen(edits: tuple[str, ...], o
     same_as_alone([(text, CLOSED % others) for text in (*edits, *reversed(edits))])
     found = [answer(check_text(text, CLOSED % others)) for text in edits]
     assert found[0] != found[1]
+
+
+def steps_there_are() -> int:
+    return sum(isinstance(each, Step) for each in gc.get_objects())
+
+
+def test_what_is_forgotten_is_given_back_at_once() -> None:
+    for shape in SHAPES:
+        every = asked(flow(shape, 10), 1, 5)
+        parts.forget()
+        gc.collect()
+        with paused():
+            for each in every:
+                check_text(*each)
+            assert steps_there_are() > 0
+            parts.forget()
+            assert steps_there_are() == 0, shape
 
 
 def test_threads_do_not_disturb_each_other() -> None:
