@@ -73,13 +73,17 @@ addEventListener("pageshow", () => {
 function focusNext(event) {
   const { requestConfig, target } = /** @type {CustomEvent} */ (event).detail;
   const button = requestConfig?.elt;
-  const at = document.activeElement;
-  if (!(button instanceof HTMLButtonElement)) return;
-  if (at !== document.body && at !== button && at !== pressedFrom.get(requestConfig.triggeringEvent)) return;
+  if (!(button instanceof HTMLButtonElement) || hasGoneOn([button, pressedFrom.get(requestConfig.triggeringEvent)])) return;
   const [verb] = button.value.split(":");
   if (["add", "enter", "include"].includes(verb)) focusNew(document.getElementById(target.id) ?? target);
   if (["up", "down"].includes(verb)) focusButton(button.id, verb);
   if (verb === "remove") document.getElementById(`${target.id}-add`)?.focus();
+}
+
+/** Whether the focus is neither where it was nor on what has taken that place. @param {(Element | null | undefined)[]} from */
+function hasGoneOn(from) {
+  const at = document.activeElement;
+  return at !== null && at !== document.body && !from.some((one) => one === at || (one?.id && one.id === at.id));
 }
 
 /** A new row wants to be filled in. @param {Element} group */
