@@ -98,6 +98,11 @@ def paste(page: Page, text: str) -> None:
     page.evaluate(PASTE, text)
 
 
+def shown_text(page: Page) -> str:
+    """Return the definition as the editor shows it; of a long one, the lines near those in sight."""
+    return "\n".join(page.locator(".cm-content").first.locator(".cm-line").all_text_contents())
+
+
 def keep(page: Page, name: str) -> None:
     """Keep a picture of the page, where somebody asked for pictures."""
     if PICTURES:

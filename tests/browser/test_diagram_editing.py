@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import found, keep, paste
+from tests.browser.conftest import found, keep, paste, shown_text
 from tests.live import LiveSite
 
 ODD = """{ "StartAt":"First",
@@ -62,12 +62,8 @@ def state(page: Page, name: str) -> Locator:
     return page.locator("g.state").filter(has=page.locator("text", has_text=re.compile(f"^{name}$")))
 
 
-def text_of(page: Page) -> str:
-    return str(page.evaluate("() => document.querySelector('.cm-content').cmTile.view.state.doc.toString()"))
-
-
 def states_of(page: Page) -> dict[str, Any]:
-    return dict(json.loads(text_of(page))["States"])
+    return dict(json.loads(shown_text(page))["States"])
 
 
 def pick(page: Page, words: str) -> None:
@@ -91,7 +87,7 @@ def test_a_state_is_added_by_keyboard_alone_and_only_new_text_differs(editor: Pa
     pick(editor, "copy files")
     expect(state(editor, "CopyFiles")).to_be_attached()
     keep(editor, "editing-placeholders")
-    added = text_of(editor)
+    added = shown_text(editor)
     editor.keyboard.type("Stage")
     editor.keyboard.press("Tab")
     editor.keyboard.type("$.from.id")
@@ -111,7 +107,7 @@ def test_one_undo_takes_an_edit_of_the_diagram_back(editor: Page) -> None:
     editor.locator(".cm-content").first.click()
     editor.keyboard.press("Control+z")
     expect(state(editor, "Nap2")).to_have_count(0)
-    assert text_of(editor) == ODD
+    assert shown_text(editor) == ODD
 
 
 def test_a_state_is_put_on_an_arrow_by_mouse(editor: Page) -> None:
@@ -153,7 +149,7 @@ def test_an_arrow_is_drawn_by_dragging_and_by_keyboard(editor: Page) -> None:
     editor.keyboard.press("c")
     pick(editor, "nap")
     expect(editor.locator("g[id^='edge-0-1']")).to_be_attached()
-    assert text_of(editor) == ODD
+    assert shown_text(editor) == ODD
 
 
 def test_deleting_joins_the_neighbours_and_types_change(editor: Page) -> None:
@@ -177,7 +173,7 @@ def test_what_cannot_be_done_says_why(editor: Page) -> None:
     state(editor, "Nap").click()
     editor.keyboard.press("d")
     expect(editor.get_by_text("can be edited once the text is sound JSON")).to_be_visible()
-    assert text_of(editor) == ODD + "}"
+    assert shown_text(editor) == ODD + "}"
 
 
 def test_the_property_form_edits_the_text_and_the_menu_has_all(editor: Page) -> None:
@@ -190,7 +186,7 @@ def test_the_property_form_edits_the_text_and_the_menu_has_all(editor: Page) -> 
     field.fill("90")
     field.press("Tab")
     expect(editor.locator(".cm-content").first).to_contain_text('"Seconds":90')
-    assert text_of(editor) == ODD.replace('"Seconds":5', '"Seconds":90')
+    assert shown_text(editor) == ODD.replace('"Seconds":5', '"Seconds":90')
     keep(editor, "editing-properties")
 
 

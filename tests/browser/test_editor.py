@@ -7,7 +7,7 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import keep
+from tests.browser.conftest import keep, shown_text
 from tests.live import LiveSite
 
 ODD = """{ "StartAt":"First",
@@ -37,8 +37,7 @@ def write(page: Page, text: str) -> None:
 
 
 def text_of(page: Page) -> str:
-    lines = page.locator(".cm-content").first.locator(".cm-line").all_inner_texts()
-    return "\n".join(line.strip("\n") for line in lines).strip("\n")
+    return shown_text(page).strip("\n")
 
 
 def test_a_broken_next_is_marked_on_the_very_token_within_half_a_second(editor: Page):

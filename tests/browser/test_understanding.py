@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import keep
+from tests.browser.conftest import keep, shown_text
 from tests.browser.defects import DEFECTS, FLOW
 from tests.live import LiveSite
 
@@ -70,8 +70,7 @@ def write(page: Page, text: str) -> None:
 
 
 def text_of(page: Page) -> str:
-    lines = page.locator(".cm-content").first.locator(".cm-line").all_inner_texts()
-    return "\n".join(line.strip("\n") for line in lines).strip("\n")
+    return shown_text(page).strip("\n")
 
 
 def put_cursor(page: Page, words: str, inside: int = 1) -> None:
