@@ -46,6 +46,7 @@ class RunConsumer(AsyncWebsocketConsumer):
         self._sender: asyncio.Task[None] | None = None
         self._heard = 0
         self._shown = b""
+        self._hub = hub()
         await self.accept()
         try:
             asked = parse_qs(self.scope["query_string"].decode("latin-1"))
@@ -55,12 +56,12 @@ class RunConsumer(AsyncWebsocketConsumer):
         except (BadRequest, NotFound) as error:
             await self.close(self._refusal(error))
             return
-        hub().join(self)
+        self._hub.join(self)
         self._sender = asyncio.create_task(self._send_for_ever())
         self._sender.add_done_callback(self._sender_ended)
 
     async def disconnect(self, code: int) -> None:
-        hub().leave(self)
+        self._hub.leave(self)
         if self._sender is not None:
             self._sender.cancel()
 
@@ -93,7 +94,7 @@ class RunConsumer(AsyncWebsocketConsumer):
         """Send what there is; return whether there is more. Raises NotFound when the right to it is gone."""
         if time.monotonic() >= self._recheck_at:
             self._roles = await self._held_roles()
-        batch = await hub().read(self.run_id, self.seq)
+        batch = await self._hub.read(self.run_id, self.seq)
         run = batch.run_document(self._roles)
         if batch.last_seq > self.seq or run != self._shown:
             await self.send(text_data=batch.message(self._roles))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from typing import Final, Protocol
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -43,8 +44,9 @@ class Hub:
 
     def __init__(self) -> None:
         self._watchers: dict[UUID, set[Watcher]] = {}
-        self._flushed_at: dict[UUID, float] = {}
-        self._pending: dict[UUID, asyncio.TimerHandle] = {}
+        self._told: set[UUID] = set()  # there is news that nobody has read yet
+        self._bringing: dict[UUID, asyncio.Task[None]] = {}
+        self._ready: dict[UUID, tuple[int, live.Batch]] = {}  # while sockets wake: what is after which event
         self._reads: dict[tuple[UUID, int, int], asyncio.Task[live.Batch]] = {}
         self._generation = 0
         self._is_connected = False
@@ -69,13 +71,16 @@ class Hub:
 
     def _forget(self, run_id: UUID) -> None:
         self._watchers.pop(run_id, None)
-        self._flushed_at.pop(run_id, None)
-        timer = self._pending.pop(run_id, None)
-        if timer is not None:
-            timer.cancel()
+        self._told.discard(run_id)
 
     async def read(self, run_id: UUID, after: int) -> live.Batch:
         """Return what there is after event `after`; sockets that ask for the same at once share one read."""
+        known_after, batch = self._ready.get(run_id, (after, None))
+        if batch is not None and known_after == after:
+            return batch
+        return await asyncio.shield(self._reading(run_id, after))
+
+    def _reading(self, run_id: UUID, after: int) -> asyncio.Task[live.Batch]:
         # The generation keeps a socket from sharing a read that began before the news which woke it.
         key = (run_id, after, self._generation)
         task = self._reads.get(key)
@@ -83,25 +88,43 @@ class Hub:
             task = asyncio.create_task(database_sync_to_async(live.read)(run_id, after))
             self._reads[key] = task
             task.add_done_callback(lambda _: self._reads.pop(key, None))
-        return await asyncio.shield(task)
+        return task
 
     def tell(self, run_id: UUID) -> None:
         """Note news of a run: its sockets wake at once, or together a moment later when news comes thick."""
-        if run_id not in self._watchers or run_id in self._pending:
+        if run_id not in self._watchers:
             return
-        loop = asyncio.get_running_loop()
-        wait = self._flushed_at.get(run_id, 0.0) + BATCH_SECONDS - loop.time()
-        if wait <= 0:
-            self._flush(run_id)
-        else:
-            self._pending[run_id] = loop.call_later(wait, self._flush, run_id)
+        self._told.add(run_id)
+        if run_id not in self._bringing:
+            self._bringing[run_id] = asyncio.create_task(self._bring(run_id))
 
-    def _flush(self, run_id: UUID) -> None:
-        self._pending.pop(run_id, None)
-        self._flushed_at[run_id] = asyncio.get_running_loop().time()
+    async def _bring(self, run_id: UUID) -> None:
+        """Bring what is new to the sockets of a run, again for as long as there is news.
+
+        Between two times there is a pause, as long as it took to serve them all: on a busy machine news
+        gathers instead of filling the loop.
+        """
+        loop = asyncio.get_running_loop()
+        while run_id in self._told:
+            self._told.discard(run_id)
+            await self._read_ahead(run_id)
+            woken_at = loop.time()
+            for watcher in self._watchers.get(run_id, ()):
+                watcher.news.set()
+            await asyncio.sleep(0)  # now they send
+            self._ready.pop(run_id, None)
+            await asyncio.sleep(max(BATCH_SECONDS, loop.time() - woken_at))
+        del self._bringing[run_id]
+
+    async def _read_ahead(self, run_id: UUID) -> None:
+        """Have at hand what most of the sockets lack; what else they lack, or what goes wrong, they find."""
         self._generation += 1
-        for watcher in self._watchers.get(run_id, ()):
-            watcher.news.set()
+        seqs = Counter(watcher.seq for watcher in self._watchers.get(run_id, ()))
+        for after, _ in seqs.most_common(1):
+            reading = self._reading(run_id, after)
+            await asyncio.wait([reading])
+            if not reading.cancelled() and reading.exception() is None:
+                self._ready[run_id] = after, reading.result()
 
     async def _listen(self) -> None:
         while True:

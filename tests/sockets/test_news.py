@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 import uuid
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from runs import engine, news
+from runs import engine, fanout, news
 from tests.engine.conftest import start
 from tests.engine.workshop import broker_in
 from tests.people import cookie_of
@@ -89,3 +90,51 @@ async def test_without_a_broker_publishing_costs_nothing(settings, monkeypatch, 
     for _ in range(1000):
         news.publish(uuid.uuid4(), 1)
     assert time.monotonic() - begun < 0.5
+
+
+class Viewer:
+    """What the hub sees of a socket."""
+
+    def __init__(self, run_id: uuid.UUID, seq: int) -> None:
+        self.run_id, self.seq, self.news = run_id, seq, asyncio.Event()
+
+
+async def test_news_that_comes_while_other_news_is_brought_is_brought_too(monkeypatch):
+    read: list[int] = []
+    monkeypatch.setattr("runs.fanout.BATCH_SECONDS", 0.0)
+    monkeypatch.setattr("runs.live.read", lambda run_id, after: read.append(after))
+    hub, viewer = fanout.Hub(), Viewer(uuid.uuid4(), 7)
+    hub.join(viewer)
+    for turns in range(12):
+        hub.tell(viewer.run_id)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        so_far = len(read)
+        hub.tell(viewer.run_id)
+        async with asyncio.timeout(5):
+            while len(read) == so_far:
+                await asyncio.sleep(0.001)
+            await viewer.news.wait()
+        viewer.news.clear()
+    assert set(read) == {7}
+    hub.leave(viewer)
+
+
+async def test_what_most_viewers_lack_is_read_once_and_before_they_wake(monkeypatch):
+    read: list[int] = []
+    monkeypatch.setattr("runs.live.read", lambda run_id, after: read.append(after) or f"after {after}")
+    hub, run_id = fanout.Hub(), uuid.uuid4()
+    viewers = [Viewer(run_id, seq) for seq in (3, 9, 9, 9, 2**31 - 1)]
+    for viewer in viewers:
+        hub.join(viewer)
+    hub.tell(run_id)
+
+    async def woken(viewer: Viewer) -> object:
+        await viewer.news.wait()
+        return await hub.read(run_id, viewer.seq)
+
+    found = await asyncio.gather(*map(woken, viewers))
+    assert found == [f"after {viewer.seq}" for viewer in viewers]
+    assert read[0] == 9 and sorted(read) == [3, 9, 2**31 - 1]
+    for viewer in viewers:
+        hub.leave(viewer)
