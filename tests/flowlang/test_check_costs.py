@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections import Counter
@@ -14,6 +15,7 @@ import pytest
 
 from bench.definitions import SCHEMA, SHAPES, flow
 from flowlang.check import check_text
+from flowlang.collector import paused
 from flowlang.diagram import to_dot
 from flowlang.parts import forget
 
@@ -83,6 +85,29 @@ def test_the_cost_grows_with_the_number_of_states_only(shape: str) -> None:
     # Four times the states; n log n would be 5.4 times.
     assert costs[1] < 5.2 * costs[0], costs
     assert costs[1] / 200 < MOST_CALLS[shape], costs
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_cost_of_an_edit_that_all_states_see_grows_with_their_number_only(shape: str) -> None:
+    costs = []
+    for size in (50, 200):
+        definition = flow(shape, size)
+        checking(definition)()
+        definition["States"]["Begin"]["Parameters"]["more"] = size
+        costs.append(calls(checking(definition)).total())
+    assert costs[1] < 5.2 * costs[0], costs
+
+
+def test_a_check_leaves_nothing_for_each_state_in_which_python_would_look_for_circles() -> None:
+    text = json.dumps(flow("loop", 400), indent=2)
+    gc.collect()
+    with paused():
+        for _ in range(4):
+            check_text(text)  # small objects are used again, and not counted, from the second time on
+        before = gc.get_count()[0]
+        checked = check_text(text)
+        assert gc.get_count()[0] - before < 100
+    assert checked.states == 400
 
 
 @pytest.mark.parametrize("shape", SHAPES)
