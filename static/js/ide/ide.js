@@ -214,7 +214,7 @@ async function showAnswer(answer, version = checker.version) {
   const docs = { definition: definition.state.doc, input_schema: input_schema.state.doc };
   problems.show({ ...answer, problems: since.moved(answer.problems, version, docs) });
   const isDrawn = answer.diagram ? draw(answer.diagram) : diagram.stale(staleReason(answer.problems));
-  trying.answered(answer);
+  if (version === checker.version) trying.answered(answer);
   if (await isDrawn === false || version < Number(root.dataset.shown ?? 0)) return; // there is, or will be, a newer one
   Object.assign(root.dataset, { current: version === checker.version, shown: version });
 }
