@@ -47,7 +47,7 @@ export function mountAnswers(ways) {
 function begin(event, ways) {
   const { requestConfig } = event.detail;
   const form = requestConfig.elt.closest(FORM);
-  if (!form) return;
+  if (!form || !requestConfig.target.matches(`${FORM}, ${FORM} .start__fields, ${FORM} .start__fields *`)) return;
   if (isShown(requestConfig.elt)) return event.preventDefault();
   asked = requestConfig;
   ways.begin();
