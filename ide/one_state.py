@@ -16,7 +16,7 @@ from providers import registry
 from providers.provider import ActionError, ActionRequest, ActionStatus, Provider
 from providers.remote import RemoteProvider
 from runs.models import Run
-from runs.retry_points import last_visit, shown_at
+from runs.retries.retry_points import last_visit, shown_at
 from wire.errors import BadRequest, Forbidden, Unprocessable
 from wire.principals import Caller, caller_of, flow_caller
 

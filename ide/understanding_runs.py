@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flowlang.problems import JSON
 from runs.access import Person, visible_to
-from runs.retry_points import last_visit, shown_at
+from runs.retries.retry_points import last_visit, shown_at
 
 _MOST_RUNS = 5
 

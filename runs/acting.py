@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from runs import access, consent_repair, following
+from runs import access, following
 from runs.acting_tables import RunBundle
+from runs.consents import consent_repair
 from runs.models import Run
 
 

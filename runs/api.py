@@ -13,10 +13,12 @@ from rest_framework.views import APIView
 from library import access as library_access
 from library.models import FlowRole, FlowVersion
 from library.publish import current_version
-from runs import access, documents, engine, listing, metadata, removal, retry_api
+from runs import access, documents, engine, metadata, removal
 from runs.access import MANAGER, OWNER
 from runs.inputs import refuse_input
+from runs.lists import listing
 from runs.models import Run, RunRole
+from runs.retries import retry_api
 from runs.transactions import retried
 from wire import paging
 from wire.errors import StateConflict, Unprocessable

@@ -22,10 +22,10 @@ from library.models import FlowRole, FlowVersion
 from library.private import without_private
 from library.publish import current_version
 from library.snippets import snippets
-from runs import prefill, prefill_sheet, presets, start_people
-from runs.consent import consent
-from runs.presets import Asked
-from runs.start_sheet import Sheet, posted
+from runs.consents.consent import consent
+from runs.launching import prefill, prefill_sheet, presets, start_people
+from runs.launching.presets import Asked
+from runs.launching.start_sheet import Sheet, posted
 from wire.models import User
 
 MOST_CHANGES = 12

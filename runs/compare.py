@@ -11,11 +11,11 @@ import orjson
 
 from flowlang.differences import Difference, differences
 from flowlang.problems import JSON
-from runs import visits
 from runs.models import Run, RunEvent
 from runs.redaction import public_input, redaction_of
 from runs.report import seconds_of
-from runs.visits import Visit
+from runs.timeline import visits
+from runs.timeline.visits import Visit
 
 MOST_VISITS: Final = 500
 MOST_DIFFERENCES: Final = 200

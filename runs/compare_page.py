@@ -18,7 +18,7 @@ from runs import access, compare
 from runs.models import Run
 from runs.report import lasted, lasted_in_all, seconds_of
 from runs.run_page import status_of
-from runs.visits import Visit
+from runs.timeline.visits import Visit
 from wire.errors import BadRequest
 
 _MOST_OFFERED: Final = 20

@@ -35,24 +35,13 @@ from flowlang.machine import (
     Started,
     Woken,
 )
-from runs import (
-    calls,
-    endings,
-    failpoints,
-    journal,
-    lease,
-    limits,
-    mails,
-    news,
-    notices,
-    programs,
-    web_inputs,
-)
+from runs import calls, endings, failpoints, journal, lease, limits, mails, news, notices, programs
 from runs.calls import Later
 from runs.endings import MAX_LOSSES
 from runs.lease import Hold, claim
 from runs.models import EPOCH, Run
 from runs.nudges import FIRST_PAUSE, hint
+from runs.questions import web_inputs
 from runs.starting import start
 from runs.sweeping import Swept, sweep
 from runs.transactions import retried

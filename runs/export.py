@@ -13,10 +13,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
-from runs import list_page
 from runs.finding import asking
 from runs.finding.tables import RunFacts
-from runs.log_files import csv_line, harmless
+from runs.lists import list_page
+from runs.logs.log_files import csv_line, harmless
 from wire.errors import BadRequest
 from wire.timestamps import stamp
 

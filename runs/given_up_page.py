@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from runs import access
 from runs.endings import MAX_LOSSES
-from runs.list_page import page_link
+from runs.lists.list_page import page_link
 from runs.models import Run
 from wire import paging
 

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import orjson
 
-from runs import access, documents, log_pages
+from runs import access, documents
+from runs.logs import log_pages
 from runs.models import Run, RunEvent
 from wire.errors import BadRequest, NotFound
 

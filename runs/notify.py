@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from runs import access, mails
 from runs.acting_tables import RunFollower
-from runs.consent_repair import back
+from runs.consents.consent_repair import back
 from runs.models import Run
 from wire.models import User
 

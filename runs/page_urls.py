@@ -2,30 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from runs import (
-    around,
-    batch_views,
-    bulk_page,
-    bundle_page,
-    compare_page,
-    consent_page,
-    consent_repair,
-    given_up_page,
-    inbox_page,
-    list_page,
-    log_views,
-    notify,
-    pickers,
-    preset_views,
-    report_page,
-    retry_page,
-    run_page,
-    run_page_facts,
-    schedule_views,
-    start_page,
-    start_text,
-    visits_views,
-)
+from runs import around, compare_page, given_up_page, notify, report_page, run_page, run_page_facts
+from runs.batching import batch_views, bulk_page
+from runs.bundles import bundle_page
+from runs.consents import consent_page, consent_repair
+from runs.launching import pickers, preset_views, start_page, start_text
+from runs.lists import list_page
+from runs.logs import log_views
+from runs.questions import inbox_page
+from runs.retries import retry_page
+from runs.scheduling import schedule_views
+from runs.timeline import visits_views
 
 pages: list[URLPattern] = [
     path("flows/<uuid:flow_id>/start", start_page.start, name="start"),

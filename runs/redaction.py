@@ -12,7 +12,7 @@ from flowlang.events import MASK, visible
 from flowlang.forms.secret import without_secrets
 from flowlang.problems import JSON
 from runs.models import Run
-from runs.retry_points import BEGAN_WITH
+from runs.retries.retry_points import BEGAN_WITH
 
 _SHORTEST_PART: Final = 4  # of a longer text: what is shorter stands in texts by chance
 

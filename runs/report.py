@@ -9,10 +9,10 @@ from typing import Any, Final
 import orjson
 
 from flowlang.problems import JSON
-from runs import visits
 from runs.models import Run, RunEvent
 from runs.redaction import Redaction, public_input, redaction_of
-from runs.visits import Visit
+from runs.timeline import visits
+from runs.timeline.visits import Visit
 from wire.timestamps import stamp
 
 MOST_STEPS: Final = 200

@@ -19,19 +19,12 @@ from flowlang.diagram import states, to_dot
 from flowlang.events import visible
 from library.private import without_private
 from providers.notification.access import mails_of
-from runs import (
-    access,
-    acting,
-    documents,
-    live,
-    log_pages,
-    prefill,
-    retrying,
-    visits_kept,
-    visits_views,
-    wishes,
-)
+from runs import access, acting, documents, live, wishes
+from runs.launching import prefill
+from runs.logs import log_pages
 from runs.models import Run, WebInput, WebInputRole
+from runs.retries import retrying
+from runs.timeline import visits_kept, visits_views
 from wire.errors import ApiError
 
 SHOWN_AS: Final = {

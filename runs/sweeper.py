@@ -13,9 +13,12 @@ from uuid import UUID
 from django.db import connection
 
 from providers import hints, pulse
-from runs import batch_due, clock, engine, following, health, schedule_due, tasks, web_inputs
+from runs import clock, engine, following, health, tasks
+from runs.batching import batch_due
 from runs.finding.tables import RunFacts
 from runs.models import Heartbeat
+from runs.questions import web_inputs
+from runs.scheduling import schedule_due
 from runs.sweeping import OVERDUE
 from runs.transactions import LOST
 

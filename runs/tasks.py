@@ -7,8 +7,10 @@ from uuid import UUID
 from celery import Task, shared_task
 from django.utils.module_loading import import_string
 
-from runs import batch_due, engine, following, health, mails, schedule_due, taking
+from runs import engine, following, health, mails, taking
+from runs.batching import batch_due
 from runs.models import RunSchedule
+from runs.scheduling import schedule_due
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ def action_finished(action_id: str) -> None:
 @shared_task
 def fire_schedule(schedule_id: str) -> None:
     try:
-        import_string("runs.schedule_firing.fire")(UUID(schedule_id))
+        import_string("runs.scheduling.schedule_firing.fire")(UUID(schedule_id))
     except Exception:
         logger.exception("schedule %s: it could not be served; it is put off", schedule_id)
         schedule_due.put_off(UUID(schedule_id), schedule_due.OUR_FAULT)
@@ -55,7 +57,7 @@ def fire_schedule(schedule_id: str) -> None:
 @shared_task
 def start_batch(batch_id: str) -> None:
     try:
-        import_string("runs.batches.start_waiting")(UUID(batch_id))
+        import_string("runs.batching.batches.start_waiting")(UUID(batch_id))
     except Exception:
         logger.exception("batch %s: its rows could not be started; they are put off", batch_id)
         batch_due.put_off(UUID(batch_id), schedule_due.OUR_FAULT)

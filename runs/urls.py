@@ -3,9 +3,13 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from runs import api as rest
-from runs import health_views, list_urls, live_views, page_urls, retry_api, schedules_api, web_inputs_api
+from runs import health_views, live_views, page_urls
 from runs.consumers import Nowhere, RunConsumer
-from runs.inbox_socket import InboxConsumer
+from runs.lists import list_urls
+from runs.questions import web_inputs_api
+from runs.questions.inbox_socket import InboxConsumer
+from runs.retries import retry_api
+from runs.scheduling import schedules_api
 
 api: list[URLPattern | URLResolver] = [
     path("flows/<str:flow_id>/run", rest.Start.as_view()),

@@ -10,9 +10,10 @@ from django.db import transaction
 
 from flowlang.problems import JSON
 from providers.models import Action
-from runs import clock, web_inputs
+from runs import clock
 from runs.models import Run, WebInput
 from runs.nudges import nudge
+from runs.questions import web_inputs
 from runs.transactions import retried
 from wire.errors import StateConflict
 from wire.principals import Caller

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from library.models import FlowRole, FlowVersion
-from runs import access, engine, removal, retry_points, retrying, wishes
+from runs import access, engine, removal, wishes
 from runs.models import Run, WebInput
+from runs.retries import retry_points, retrying
 from tests.engine.conftest import action, codes, fresh, start
 from tests.people import person, urn
 from wire.errors import Forbidden, NotFound, StateConflict, Unprocessable

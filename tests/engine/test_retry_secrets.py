@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from runs import engine, retrying
+from runs import engine
 from runs.models import Run
+from runs.retries import retrying
 from tests.engine.conftest import action, start
 from tests.people import person
 

@@ -21,7 +21,7 @@ def test_the_api_says_so_and_when_to_come_again(monkeypatch, error):
     def fail(*_):
         raise error
 
-    monkeypatch.setattr("runs.listing.runs_for", fail)
+    monkeypatch.setattr("runs.lists.listing.runs_for", fail)
     answer = api("GET", "/runs")
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert answer.json()["error"]["code"] == "SERVICE_UNAVAILABLE"
@@ -44,7 +44,7 @@ def test_a_bug_is_still_a_bug(monkeypatch):
     def fail(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("runs.listing.runs_for", fail)
+    monkeypatch.setattr("runs.lists.listing.runs_for", fail)
     assert Api("alice")("GET", "/runs").status_code == 500
 
 

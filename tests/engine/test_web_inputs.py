@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from runs import clock, engine, web_inputs
+from runs import clock, engine
 from runs.models import Run, WebInput, WebInputRole
+from runs.questions import web_inputs
 from tests.engine.conftest import codes, expire_lease, fresh, last_details, make_due, start
 from tests.people import person, urn
 from wire.errors import StateConflict

@@ -8,9 +8,10 @@ from typing import Any
 
 from library.models import Flow, FlowRole
 from library.publish import create_flow
-from runs import clock, metadata, schedules
+from runs import clock, metadata
 from runs.models import RunSchedule
-from runs.schedule_reading import read_plan
+from runs.scheduling import schedules
+from runs.scheduling.schedule_reading import read_plan
 from tests.people import PASS, person, urn
 
 DAILY = {"type": "cron", "expression": "0 9 * * *", "time_zone": "Europe/Berlin"}

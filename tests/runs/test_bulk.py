@@ -13,7 +13,8 @@ from django.test import Client
 
 from library.models import Flow, FlowRole
 from library.publish import current_version
-from runs import batch_due, batch_stop, batches, bulk_table, clock, tasks
+from runs import clock, tasks
+from runs.batching import batch_due, batch_stop, batches, bulk_table
 from runs.models import Batch, BatchRow, Run
 from tests.people import person
 from tests.runs.page import Form
@@ -252,7 +253,7 @@ def test_only_starters_see_the_page(name: str | None, status: int):
 
 
 def test_rows_that_wait_are_started_by_the_sweeper_once(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("runs.bulk_page._FIRST_SECONDS", 0)
+    monkeypatch.setattr("runs.batching.bulk_page._FIRST_SECONDS", 0)
     batch = begun(flow_of(SCHEMA), "sample\nS-1\nS-2\nS-3")
     assert Run.objects.count() == 1
     assert batch_due.due()[0] == [batch.pk]
@@ -284,7 +285,7 @@ def test_too_many_runs_put_the_rest_off(settings: Any):
 
 
 def test_who_may_no_longer_start_the_flow_starts_no_more_rows(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("runs.bulk_page._FIRST_SECONDS", 0)
+    monkeypatch.setattr("runs.batching.bulk_page._FIRST_SECONDS", 0)
     batch = begun(flow_of(SCHEMA), "sample\nS-1\nS-2")
     FlowRole.objects.all().delete()
     batches.start_waiting(batch.pk)
@@ -309,7 +310,7 @@ def test_failed_rows_are_started_again_and_lead_back():
 @pytest.fixture
 def half(monkeypatch: pytest.MonkeyPatch) -> Batch:
     """A batch of three rows of which one has been started."""
-    monkeypatch.setattr("runs.bulk_page._FIRST_SECONDS", 0)
+    monkeypatch.setattr("runs.batching.bulk_page._FIRST_SECONDS", 0)
     return begun(flow_of(SCHEMA), "sample\nS-1\nS-2\nS-3")
 
 
@@ -353,7 +354,7 @@ def test_a_row_that_is_just_being_started_is_not_said_to_be_left_out(half: Batch
     row = half.rows.get(number=1)
     half.rows.filter(pk=row.pk).update(run=None, is_started=False)
     version = current_version(half.flow)
-    with mock.patch("runs.batches.failpoints.reach", lambda _: batch_stop.stop(half)):
+    with mock.patch("runs.batching.batches.failpoints.reach", lambda _: batch_stop.stop(half)):
         batches._start(half, row, version)
     assert status_words(half) == ["Running", "Left out", "Left out"]
     assert half.rows.get(number=1).problem == ""

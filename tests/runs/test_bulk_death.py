@@ -11,7 +11,7 @@ from tests.engine.workshop import Workshop, wait_until
 from tests.runs.test_schedules_death import die, shell
 
 _BATCH = """
-from runs import batches, bulk_table
+from runs.batching import batches, bulk_table
 from tests.people import person
 from tests.runs.schedules import SCHEMA, flow_of
 version = flow_of().versions.get()

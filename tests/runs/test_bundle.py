@@ -14,10 +14,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from library.models import Flow
-from runs import bundle, bundle_reading, engine
+from runs import engine
 from runs.acting_tables import RunBundle
-from runs.bundle import bundle_of, packed
-from runs.bundle_reading import BundleRefused
+from runs.bundles import bundle, bundle_reading
+from runs.bundles.bundle import bundle_of, packed
+from runs.bundles.bundle_reading import BundleRefused
 from runs.models import Run, RunEvent
 from tests.engine.conftest import fresh, start
 from tests.people import Api, person, urn
@@ -213,7 +214,7 @@ def test_closing_it_leaves_nothing(content):
 
 
 def test_there_is_a_most_that_one_may_have_open(content, monkeypatch):
-    monkeypatch.setattr("runs.bundle_opening.MOST_OPEN", 0)
+    monkeypatch.setattr("runs.bundles.bundle_opening.MOST_OPEN", 0)
     answer = opened(content)
     assert answer.status_code == 409 and b"Close one first" in answer.content
 

@@ -14,7 +14,7 @@ from runs import engine
 from runs.compare import aligned, comparison, parting
 from runs.compare_page import Line, cell
 from runs.models import Run
-from runs.visits import Visit
+from runs.timeline.visits import Visit
 from tests.engine.conftest import fresh, version_of
 from tests.people import person, urn
 

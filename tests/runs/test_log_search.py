@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 
 from flowlang.events import Event
-from runs import engine, journal, log_pages
+from runs import engine, journal
+from runs.logs import log_pages
 from runs.models import Run
 from tests.engine.conftest import start
 from tests.people import person, urn

@@ -11,8 +11,9 @@ import pytest
 
 from library.models import Flow, FlowRole
 from library.publish import create_flow
-from runs import engine, prefill
-from runs.consent import consent
+from runs import engine
+from runs.consents.consent import consent
+from runs.launching import prefill
 from runs.models import Preset, Run
 from tests.people import PASS, person, urn
 from tests.runs.test_start import Visit, started

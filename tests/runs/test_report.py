@@ -7,10 +7,11 @@ import json
 import pytest
 from django.test import Client
 
-from runs import engine, retrying
+from runs import engine
 from runs.models import Run
 from runs.redaction import Redaction, redaction_of
 from runs.report import lasted, plain, report
+from runs.retries import retrying
 from tests.engine.conftest import fresh, start
 from tests.people import person, urn
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runs.schedule_times import CRON, INTERVAL, ONCE, Rule, read_cron, read_instant, zone_of
+from runs.scheduling.schedule_times import CRON, INTERVAL, ONCE, Rule, read_cron, read_instant, zone_of
 
 BERLIN = "Europe/Berlin"  # 2026: forward on 29 March at 02:00, back on 25 October at 03:00
 DAY = 86_400

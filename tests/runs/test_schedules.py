@@ -16,8 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from library.models import FlowRole
 from library.publish import delete, publish
 from providers import hints
-from runs import clock, engine, inputs, schedule_due, schedule_firing, schedules, starting, tasks
+from runs import clock, engine, inputs, starting, tasks
 from runs.models import Run, RunRole, RunSchedule, ScheduledRun
+from runs.scheduling import schedule_due, schedule_firing, schedules
 from runs.sweeper import Sweeper
 from tests.people import PASS, person, urn
 from tests.runs.schedules import DAILY, SCHEMA, flow_of, fresh, later, make_due, schedule_of

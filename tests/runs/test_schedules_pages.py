@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from runs import schedule_documents, schedules
 from runs.models import Run, RunSchedule
+from runs.scheduling import schedule_documents, schedules
 from runs.sweeper import Sweeper
 from tests.people import person
 from tests.runs.page import Form

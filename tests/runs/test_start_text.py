@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from runs.start_text import found
+from runs.launching.start_text import found
 from tests.runs.test_start import SCHEMA, client, flow_of
 
 

@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from flowlang.events import Event
-from runs import engine, journal, visits, visits_kept
+from runs import engine, journal
 from runs.models import Run
-from runs.visits import Step, fold
+from runs.timeline import visits, visits_kept
+from runs.timeline.visits import Step, fold
 from tests.engine.conftest import start
 from tests.people import person, urn
 

@@ -16,7 +16,7 @@ from providers.search.models import SearchIndex
 from providers.transfer.models import Collection
 from runs import engine
 from runs.models import Run
-from runs.visits_change import LONGEST_BYTES, MOST_PLACES, change
+from runs.timeline.visits_change import LONGEST_BYTES, MOST_PLACES, change
 from tests.engine.conftest import action, ledger, start  # noqa: F401  (a fixture)
 from tests.people import person, urn
 

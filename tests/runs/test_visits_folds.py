@@ -16,7 +16,7 @@ import pytest
 
 from flowlang import machine
 from flowlang.events import Event
-from runs import visits, visits_views
+from runs.timeline import visits, visits_views
 from wire.timestamps import stamp
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus" / "flows"

@@ -4,7 +4,7 @@ import { bytes, count, failureOf } from "./words.js";
 
 /** @typedef {import("./timeline.js").Entry} Entry */
 /**
- * Why a run does not come on (runs/visits_waiting.py).
+ * Why a run does not come on (runs/timeline/visits_waiting.py).
  * @typedef {{kind: string, message: string, times: number, recovers: boolean, action_id: string | null,
  *   last_look: string | null, next_look: string | null, deadline: string | null, display_status?: string}} Waiting
  */

@@ -1,6 +1,6 @@
 // @ts-check
 // A run as its visits: one for each time that a state was entered. Pure: no document, no clock.
-// The server folds the same way (runs/visits.py) and sends a summary; what is pushed is folded onto it here.
+// The server folds the same way (runs/timeline/visits.py) and sends a summary; what is pushed is folded onto it here.
 
 /** @typedef {{seq: number, time: string, code: string, description: string, details: Record<string, any>}} Entry */
 /**

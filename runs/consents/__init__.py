@@ -1,0 +1,1 @@
+"""What a person allows a flow to do on their behalf."""

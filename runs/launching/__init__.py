@@ -1,0 +1,1 @@
+"""The start page: its form, what fills it, and what it keeps."""

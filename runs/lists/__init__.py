@@ -1,0 +1,1 @@
+"""The list of runs, what is kept of searches in it, and what is done with chosen ones."""

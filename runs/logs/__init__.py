@@ -1,0 +1,1 @@
+"""A run's log: its pages, its search, its files."""

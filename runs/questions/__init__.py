@@ -1,0 +1,1 @@
+"""What runs ask people, and the inbox where they answer."""

@@ -1,0 +1,1 @@
+"""A run that failed, tried again from where it did."""

@@ -1,0 +1,1 @@
+"""Schedules: when a flow is to be started; read, kept, shown and served."""
