@@ -143,6 +143,7 @@ CELERY_WORKER_CONSUMER = "config.consumer:Consumer"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A process that grows, whatever the reason, is replaced between two tasks.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 10_000
+CELERY_DB_REUSE_MAX = 1_000_000  # without it, connections are closed before and after each task
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # KiB
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -10,10 +10,10 @@ from typing import Any, Final
 import billiard.pool
 from celery import current_app
 from celery.platforms import SecurityWarning
-from celery.signals import worker_process_init
+from celery.signals import task_prerun, worker_process_init
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import connections
+from django.db import close_old_connections, connections
 
 from providers.pulse import Pulse
 from runs import health
@@ -27,6 +27,11 @@ def _bound_memory(**_: Any) -> None:
     """What eats all memory fails in its own process, and does not take the machine along."""
     most = settings.WORKER_MEMORY_MB * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def _close_old_connections(**_: Any) -> None:
+    """As Django does between requests: what is kept is looked at before it is used again."""
+    close_old_connections()
 
 
 def _count(text: str) -> int:
@@ -53,12 +58,12 @@ class Command(BaseCommand):
         billiard.pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 5
         for database in connections.settings.values():
             database["CONN_MAX_AGE"] = 600  # a task is shorter than the opening of a connection
-            database["CONN_HEALTH_CHECKS"] = False  # a lost one is noticed by the claim, which tries again
         connections.close_all()
         # What Celery fears as root is pickle, which is not accepted; functions of users run in a sandbox.
         warnings.simplefilter("ignore", SecurityWarning)
         Pulse(queue, concurrency).watch(current_app)
         worker_process_init.connect(_bound_memory, weak=False)
+        task_prerun.connect(_close_old_connections, weak=False)
         worker = current_app.Worker(
             queues=_QUEUES[queue],
             pool=pool,
