@@ -26,5 +26,3 @@ def test_no_connection_is_closed_between_tasks():
         fixup.on_task_prerun(task)
         fixup.on_task_postrun(task)
     assert connection.closed == 0
-    fixup._close_database()
-    assert connection.closed == 1, "This is what closes one."
