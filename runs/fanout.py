@@ -26,6 +26,7 @@ from runs.news import CHANNEL
 logger = logging.getLogger(__name__)
 
 BATCH_SECONDS: Final = 0.03
+_REST: Final = 2
 POLL_SECONDS: Final = 2.0
 POLL_BESIDE_NEWS_SECONDS: Final = 10.0
 _RUNS_A_QUERY: Final = 500
@@ -101,8 +102,8 @@ class Hub:
     async def _bring(self, run_id: UUID) -> None:
         """Bring what is new to the sockets of a run, again for as long as there is news.
 
-        Between two times there is a pause, as long as it took to serve them all: on a busy machine news
-        gathers instead of filling the loop.
+        Between two times there is a pause, twice as long as it took to serve them all: where many watch, or
+        the machine is busy, news gathers instead of filling the loop.
         """
         loop = asyncio.get_running_loop()
         while run_id in self._told:
@@ -113,7 +114,7 @@ class Hub:
                 watcher.news.set()
             await asyncio.sleep(0)  # now they send
             self._ready.pop(run_id, None)
-            await asyncio.sleep(max(BATCH_SECONDS, loop.time() - woken_at))
+            await asyncio.sleep(max(BATCH_SECONDS, _REST * (loop.time() - woken_at)))
         del self._bringing[run_id]
 
     async def _read_ahead(self, run_id: UUID) -> None:
