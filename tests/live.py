@@ -14,6 +14,7 @@ from pathlib import Path
 
 BASE = Path(__file__).resolve().parent.parent
 READY_SECONDS = 90
+MANAGE_SECONDS = 120
 
 
 def free_port() -> int:
@@ -86,6 +87,7 @@ class LiveSite:
             env=self.environment,
             capture_output=True,
             text=True,
+            timeout=MANAGE_SECONDS,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
+from tests.browser.chromium import Chromium, killed_after, leave
 from tests.live import LiveSite
 
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 PASTE = """(text) => {
   const clipboardData = new DataTransfer();
   clipboardData.setData("text/plain", text);
@@ -35,6 +25,7 @@ from wire.sign_in import issue_link
 for _ in range(500):
     print("/sign-in/" + issue_link(first_administrator(), asks_first=False))
 """
+TEST_SECONDS, SOAK_SECONDS = 240, 3600
 PICTURES = os.environ.get("HEADRACE_PICTURES")  # a folder: keep a picture of each page there
 
 
@@ -53,18 +44,22 @@ def links(site: LiveSite) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    program = next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
-        pytest.skip("There is no Chromium on this machine; ./test installs one.")
+def browser() -> Iterator[Chromium]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        browser = Chromium(playwright)
         yield browser
         browser.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """No call of Playwright that has no time limit of its own holds up the tests for ever."""
+    with killed_after(SOAK_SECONDS if item.get_closest_marker("soak") else TEST_SECONDS):
+        return (yield)
+
+
 @pytest.fixture
-def page(site: LiveSite, browser: Browser, links: list[str]) -> Iterator[Page]:
+def page(site: LiveSite, browser: Chromium, links: list[str]) -> Iterator[Page]:
     """A page of somebody who has just signed in by a link. A script error fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 860}, base_url=site.url)
     page = context.new_page()
@@ -72,7 +67,7 @@ def page(site: LiveSite, browser: Browser, links: list[str]) -> Iterator[Page]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     sign_in(page, links.pop())
     yield page
-    context.close()
+    leave(context)
     assert errors == []
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.chromium import leave
 from tests.browser.conftest import found, keep, sign_in
 from tests.browser.test_schedules import well_made
 from tests.live import LiveSite
@@ -124,7 +125,7 @@ def test_a_preset_and_a_link_bring_the_values_and_not_the_secret(site: LiveSite,
     expect(other.get_by_label("Sample")).to_have_value("S-7")
     expect(other.get_by_label("Count")).to_have_value("5")
     expect(other.get_by_label("PIN")).to_have_value("")
-    private.close()
+    leave(private)
     page.goto(flow)
     page.get_by_text("Fill in from a preset or an earlier run").click()
     page.get_by_role("link", name="Manage presets").click()

@@ -12,9 +12,10 @@ from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from ide.links import shared_in
+from tests.browser.chromium import Chromium, leave
 from tests.browser.conftest import keep
 from tests.live import LiveSite
 
@@ -61,10 +62,10 @@ def editor(page: Page) -> Page:
 
 
 @pytest.fixture
-def visitor(site: LiveSite, browser: Browser) -> Iterator[Page]:
+def visitor(site: LiveSite, browser: Chromium) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 860}, base_url=site.url)
     yield context.new_page()
-    context.close()
+    leave(context)
 
 
 def bring(page: Page, text: str) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.chromium import Chromium, leave
 from tests.browser.conftest import keep, sign_in
 from tests.browser.test_form_corpus import Api, Desk
 from tests.browser.test_schedules import well_made
@@ -75,13 +76,13 @@ def desk(page: Page, site: LiveSite) -> Desk:
 
 
 @pytest.fixture
-def bare(site: LiveSite, browser: Browser) -> Iterator[Page]:
+def bare(site: LiveSite, browser: Chromium) -> Iterator[Page]:
     """A page of a browser that runs no scripts."""
     context = browser.new_context(base_url=site.url, java_script_enabled=False)
     page = context.new_page()
     sign_in(page, site.manage("sign_in_link", "admin"))
     yield page
-    context.close()
+    leave(context)
 
 
 def quiet(page: Page) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Page, Route
 
 from flowlang import events, forms
 from flowlang.forms import Field
+from tests.browser.chromium import Chromium, leave
 from tests.browser.conftest import sign_in
 from tests.browser.typist import Typist
 from tests.flowlang.forms_browser import posted
@@ -78,7 +79,7 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(site: LiveSite, browser: Browser) -> Iterator[Desk]:
+def desk(site: LiveSite, browser: Chromium) -> Iterator[Desk]:
     context = browser.new_context(viewport={"width": 1280, "height": 860}, base_url=site.url, locale="en-US")
     page = context.new_page()
     errors: list[str] = []
@@ -87,7 +88,7 @@ def desk(site: LiveSite, browser: Browser) -> Iterator[Desk]:
     # The page of the run that was started is not looked at here.
     page.route(re.compile(r"/runs/[0-9a-f-]{36}/$"), _nothing)
     yield Desk(page, Api(site))
-    context.close()
+    leave(context)
     assert errors == []
 
 

@@ -18,8 +18,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import BrowserContext, Locator, Page, WebSocketRoute, expect
 
+from tests.browser.chromium import Chromium, leave
 from tests.browser.conftest import keep, sign_in
 from tests.live import BASE, LiveSite
 
@@ -170,7 +171,7 @@ def network(site: LiveSite) -> Iterator[Network]:
 
 
 @pytest.fixture
-def window(site: LiveSite, browser: Browser) -> Iterator:
+def window(site: LiveSite, browser: Chromium) -> Iterator:
     """Opens windows of people who are signed in."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
@@ -185,7 +186,7 @@ def window(site: LiveSite, browser: Browser) -> Iterator:
 
     yield open_window
     for context in contexts:
-        context.close()
+        leave(context)
     assert errors == []
 
 

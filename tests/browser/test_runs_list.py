@@ -191,3 +191,4 @@ def cancel_and_start_again(page: Page, addresses: list[str]) -> None:
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Left alone: It has ended already.")).to_have_count(3)
     page.get_by_role("button", name="Cancel 3 runs").click()
+    expect(page.get_by_text("Is being cancelled")).to_have_count(3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -70,15 +71,12 @@ def test_what_is_due_starts_by_itself(page: Page):
     page.get_by_role("button", name="Make the schedule").click()
     page.wait_for_url("**/schedules/*/")
 
-    def has_started() -> bool:
-        page.reload()
-        return page.get_by_role("table").count() > 0
-
-    for _ in range(20):
-        if has_started():
-            break
+    heading = page.get_by_role("heading", level=1)
+    deadline = time.monotonic() + 30
+    while "Ended" not in heading.inner_text():
+        assert time.monotonic() < deadline, heading.inner_text()
         page.wait_for_timeout(500)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Ended")
+        page.reload()
     page.get_by_role("table").get_by_role("link").click()
     page.wait_for_url("**/runs/*/")
     expect(page.locator("span[data-status]")).to_contain_text("Succeeded", timeout=30_000)

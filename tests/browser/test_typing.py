@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect
+from playwright.sync_api import ConsoleMessage, Page, Request, Response, expect
 
+from tests.browser.chromium import Chromium, leave
 from tests.browser.test_understanding import open_editor
 from tests.live import LiveSite
 
@@ -101,7 +102,7 @@ def words_of(state: dict[str, Any]) -> str:
     return ", ".join(filter(None, [state["name"], state["type"], state["provider"]]))
 
 
-def check_typing(site: LiveSite, browser: Browser, path: Path) -> None:
+def check_typing(site: LiveSite, browser: Chromium, path: Path) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 860}, base_url=site.url)
     page = context.new_page()
     watcher = Watcher(page)
@@ -115,7 +116,7 @@ def check_typing(site: LiveSite, browser: Browser, path: Path) -> None:
     show_is_of_the_text(page, watcher)
     assert watcher.texts[-1].rstrip("\n") == text.rstrip("\n"), (watcher.texts[-1], text)
     assert watcher.complaints == []
-    context.close()
+    leave(context)
 
 
 def paths(number: int) -> list[Any]:
@@ -125,13 +126,13 @@ def paths(number: int) -> list[Any]:
 
 
 @pytest.mark.parametrize("path", paths(2), ids=lambda path: path.parent.name if path else "none")
-def test_what_is_shown_is_about_what_is_typed(site: LiveSite, browser: Browser, path: Path) -> None:
+def test_what_is_shown_is_about_what_is_typed(site: LiveSite, browser: Chromium, path: Path) -> None:
     check_typing(site, browser, path)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("path", paths(10), ids=lambda path: path.parent.name if path else "none")
 def test_what_is_shown_is_about_what_is_typed_in_ten_flows(
-    site: LiveSite, browser: Browser, path: Path
+    site: LiveSite, browser: Chromium, path: Path
 ) -> None:
     check_typing(site, browser, path)

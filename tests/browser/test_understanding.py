@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.chromium import Chromium, leave
 from tests.browser.conftest import keep, shown_text
 from tests.browser.defects import DEFECTS, FLOW
 from tests.live import LiveSite
@@ -38,7 +39,7 @@ DATA = """{
 
 
 @pytest.fixture
-def visitor(site: LiveSite, browser: Browser) -> Iterator[Page]:
+def visitor(site: LiveSite, browser: Chromium) -> Iterator[Page]:
     """The scratch editor of somebody without an account. A script error fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 860}, base_url=site.url)
     page = context.new_page()
@@ -46,7 +47,7 @@ def visitor(site: LiveSite, browser: Browser) -> Iterator[Page]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     open_editor(page)
     yield page
-    context.close()
+    leave(context)
     assert errors == []
 
 

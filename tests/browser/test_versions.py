@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.chromium import Chromium, leave
 from tests.browser.conftest import keep, sign_in
 from tests.browser.test_trying import axe_is_content
 from tests.flowlang.dry_runs import COPYING
@@ -39,13 +40,13 @@ def flow(made: list[str]) -> str:
 
 
 @pytest.fixture
-def bobs(site: LiveSite, browser: Browser, flow: str) -> Iterator[Page]:
+def bobs(site: LiveSite, browser: Chromium, flow: str) -> Iterator[Page]:
     """A page of bob's browser."""
     context = browser.new_context(viewport={"width": 1280, "height": 860}, base_url=site.url)
     page = context.new_page()
     sign_in(page, site.manage("sign_in_link", "bob"))
     yield page
-    context.close()
+    leave(context)
 
 
 def edit(page: Page, flow: str) -> None:
