@@ -18,7 +18,7 @@ from uuid import UUID
 
 import orjson
 
-from flowlang import machine
+from flowlang import events, machine
 from flowlang.machine import (
     ActionUnknown,
     Advance,
@@ -208,8 +208,13 @@ def _changes(hold: Hold, advance: Advance, now: datetime) -> dict[str, Any]:
     if hold.resume_requested:
         changes["resume_requested"] = False
     if intent is None:
-        changes["completed_at"] = last_event_at
+        # A wish that came too late is forgotten: whoever asks how the run ended is told how it did.
+        changes |= {"completed_at": last_event_at, "cancel_requested": _is_cancelled(advance)}
     return changes
+
+
+def _is_cancelled(advance: Advance) -> bool:
+    return any(event.code == events.FLOW_CANCELED for event in advance.events)
 
 
 def _lease(now: datetime, *, rests: bool) -> dict[str, Any]:
@@ -241,7 +246,7 @@ def _after_commit(hold: Hold, advance: Advance, news_count: int) -> None:
     if advance.intent is None and programs.asks_people(hold.run.flow_id, hold.run.version_id):
         web_inputs.close_of_ended(hold.run.pk)
     if advance.status != hold.status:
-        mails.tell_owner(hold.run, advance.status)
+        mails.tell_owner(hold.run, advance.status, is_cancelled=_is_cancelled(advance))
 
 
 def _put_off(hold: Hold, later: Later) -> None:

@@ -24,21 +24,25 @@ _SAYS: Final = {
 }
 
 
-def tell_owner(run: Run, status: str) -> None:
+def tell_owner(run: Run, status: str, *, is_cancelled: bool) -> None:
     """Send the mail if the run's owner wants it. Best effort: sent once, after the commit, never again."""
     if status not in run.notify_on or status not in _SAYS:
         return
     title = run.flow.title
     name = f'Run "{run.label}"' if run.label else "Your run"
-    text = f'{name} of the flow "{title}" {_SAYS[status]}\n\nRun: {run.pk}\n'
+    text = f'{name} of the flow "{title}" {_says(status, is_cancelled)}\n\nRun: {run.pk}\n'
     _send(run.owner, f"{name} of {title}: {status}", text)
+
+
+def _says(status: str, is_cancelled: bool) -> str:
+    return "was cancelled." if status == Run.FAILED and is_cancelled else _SAYS[status]
 
 
 def tell_follower(user: User, run: Run) -> None:
     """Tell somebody who asked for it that a run has ended. Best effort, too."""
     title = run.flow.title
     name = f'Run "{run.label}"' if run.label else "A run"
-    says = "was cancelled." if run.status == Run.FAILED and run.cancel_requested else _SAYS[run.status]
+    says = _says(run.status, run.cancel_requested)
     text = f'{name} of the flow "{title}" {says}\n\nYou asked to be told.\n\nRun: {run.pk}\n'
     _send(user, f"{name} of {title}: {run.status}", text)
 

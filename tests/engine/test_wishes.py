@@ -8,6 +8,7 @@ from django.core import mail
 from providers.provider import ActionError
 from runs import clock, engine, lease
 from runs.models import Run
+from runs.run_page import status_of
 from tests.engine.conftest import action, codes, expire_lease, fresh, make_due, start
 from tests.people import person
 from wire.errors import FlowInputError, StateConflict
@@ -19,13 +20,14 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_waiting_run_is_cancelled_at_once():
-    run = start(WAIT, END)
+    run = start(WAIT, END, notify_on=["FAILED"])
     engine.work(run.pk)
     engine.cancel(fresh(run))
     engine.work(run.pk)
     row = fresh(run)
     assert (row.status, row.wake_at, row.state) == (Run.FAILED, None, "A")
     assert codes(run) == ["FlowStarted", "WaitStarted", "FlowCanceled"]
+    assert status_of(row) == "cancelled" and "was cancelled." in mail.outbox[0].body
 
 
 def test_cancelling_a_run_cancels_its_action(ledger):
@@ -51,6 +53,15 @@ def test_a_run_that_ends_before_the_cancel_is_seen_has_ended(ledger):
     engine.work(run.pk)
     assert fresh(run).status == Run.SUCCEEDED
     assert not engine.work(run.pk)
+
+
+def test_a_run_that_fails_before_the_cancel_is_seen_has_failed_and_says_so(ledger):
+    ledger.answers.append(ActionError("Denied", "Not yours.", permanent=True, status=403))
+    run = start(action(), notify_on=["FAILED"])
+    ledger.meanwhile = lambda: engine.cancel(fresh(run))
+    engine.work(run.pk)
+    assert codes(run)[-1] == "FlowFailed" and status_of(fresh(run)) == "failed"
+    assert "has failed." in mail.outbox[0].body
 
 
 def test_a_run_that_has_ended_is_neither_cancelled_nor_resumed():
