@@ -58,7 +58,7 @@ def _as_json(before: Document, edited: Edited) -> dict[str, Any]:
 
 
 def _add(flow: Flow, wish: Wish) -> str:
-    return flow.add(palette.part(_text(wish, "part")), _state(wish))
+    return flow.add(palette.part(_text(wish, "part")), _name(wish, "state"))
 
 
 def _insert(flow: Flow, wish: Wish) -> str:
@@ -121,8 +121,8 @@ def _text(wish: Wish, name: str) -> str:
     return value
 
 
-def _state(wish: Wish) -> str | None:
-    return None if wish.get("state") is None else _text(wish, "state")
+def _name(wish: Wish, name: str) -> str | None:
+    return None if wish.get(name) is None else _text(wish, name)
 
 
 def _arrows(flow: Flow, wish: Wish) -> list[Arrow]:
@@ -130,15 +130,15 @@ def _arrows(flow: Flow, wish: Wish) -> list[Arrow]:
     about = wish.get("arrow")
     if not isinstance(about, dict):
         raise BadRequest('"arrow" must be an object with "from", "to" and "kind".')
-    source, target, kind = (about.get(name) for name in ("from", "to", "kind"))
+    source, target = _name(about, "from"), _name(about, "to")
     if source is None:
         return [Arrow(None)]
     if target is None:
-        return [Arrow(str(source), ("End",))]
+        return [Arrow(source, ("End",))]
     found = [
         Arrow(source, way.loc)
         for way in transitions(flow.states.get(source))
-        if way.target == target and way.kind == kind
+        if way.target == target and way.kind == about.get("kind")
     ]
     if not found:
         raise EditError(f'No such arrow leads from "{source}" to "{target}" any more. Choose it again.')

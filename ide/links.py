@@ -7,7 +7,6 @@ packed: "lz" (LZ-string for addresses, also when it is missing), "gzip" (base64)
 from __future__ import annotations
 
 import base64
-import binascii
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -80,7 +79,7 @@ def _from_gzip(packed: str) -> str:
         compressed = base64.b64decode(_base64(packed), validate=True)
         data = inflater.decompress(compressed, MAX_CHARACTERS + 1)
         text = data.decode("utf-8")
-    except (binascii.Error, zlib.error, UnicodeDecodeError) as error:
+    except (ValueError, zlib.error) as error:  # ValueError: no base64, or no UTF-8
         raise LinkError("The link is damaged or cut off: it cannot be unpacked.") from error
     if len(data) > MAX_CHARACTERS:
         raise LinkError(f"The link unpacks to more than {MAX_CHARACTERS:,} characters.")

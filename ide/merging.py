@@ -81,10 +81,16 @@ def _choices(choices: Any, name: str) -> dict[Loc, Side]:
     given = choices.get(name, {}) if isinstance(choices, dict) else {}
     if not isinstance(given, dict) or any(side not in ("mine", "theirs") for side in given.values()):
         raise BadRequest('"choices" must be an object: document -> place -> "mine" or "theirs".')
-    try:
-        return {tuple(json.loads(key)): side for key, side in given.items()}
-    except (ValueError, TypeError) as error:
-        raise BadRequest('"choices" names a place that is no JSON list.') from error
+    return {_place(key): side for key, side in given.items()}
+
+
+def _place(key: str) -> Loc:
+    found = parse(key)  # bounded in depth, which `json.loads` is not
+    steps = found.value if found.is_json else None
+    names = [step for step in steps if isinstance(step, str | int)] if isinstance(steps, list) else []
+    if names != steps:
+        raise BadRequest(f'"choices" must name places as JSON lists of names; one is {key[:60]!r}.')
+    return tuple(names)
 
 
 def _row(name: str, part: Part) -> dict[str, Any]:

@@ -69,6 +69,7 @@ def test_no_parameters_is_no_link() -> None:
         ({"d": "N4X"}, "its end is missing"),
         ({"d": "<script>"}, "'<'"),
         ({"d": "%%%", "format": "gzip"}, "damaged"),
+        ({"d": "H4sIé", "format": "gzip"}, "damaged"),
         ({"d": "AAAA", "format": "gzip"}, "damaged"),
         ({"d": base64.b64encode(gzip.compress(b"{}" * 99)[:-12]).decode(), "format": "gzip"}, "cut off"),
         ({"d": base64.b64encode(gzip.compress(b"\xff\xfe")).decode(), "format": "gzip"}, "damaged"),

@@ -158,6 +158,7 @@ def test_texts_that_are_no_json_are_merged_as_wholes() -> None:
         ({"choices": {"definition": {"[": "mine"}}, "base": 1, "is_flow": True}, 400),
         ({"choices": {"definition": {"[]": "both"}}, "base": 1, "is_flow": True}, 400),
         ({"choices": {"definition": {"[{}]": "mine"}}, "base": 1, "is_flow": True}, 400),
+        ({"choices": {"definition": {"[" * 5_000: "mine"}}, "base": 1, "is_flow": True}, 400),
         ({"base": 7, "is_flow": True}, 404),
     ],
 )
