@@ -39,7 +39,7 @@ from flowlang.forms.posted import (
     rows_of,
     single,
 )
-from flowlang.forms.table import pasted, without_holes
+from flowlang.forms.table import MAX_PASTED_ROWS, TOO_MANY_PASTED, pasted, without_holes
 from flowlang.forms.validation import is_valid, problem
 from flowlang.forms.values import ABSENT, child, entry, item_loc, member_loc, settled, substance
 
@@ -234,7 +234,9 @@ def _looked_at(posted: Posted, part: Part, place: Place, rows: list[Any], end: i
         rows = [row for row in rows if row is not ABSENT and row != {}]
         posted.looked_at[place.name] = len(rows)
         posted.rows.pop(place.name)
-        return [*rows, *pasted(part, posted.last(f"{place.name}#paste"))]
+        new = pasted(part, posted.last(f"{place.name}#paste"))
+        posted.notes += [problem(place.loc, TOO_MANY_PASTED)] if len(new) > MAX_PASTED_ROWS else []
+        return [*rows, *new[:MAX_PASTED_ROWS]]
     if look.isdecimal() and len(look) < 8:
         posted.looked_at[place.name] = int(look)
     if end and child(place.name, keys[end - 1]) in posted.fresh:

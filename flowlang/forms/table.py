@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from itertools import islice
 from typing import Any, Final
 
 from flowlang.forms import controls
@@ -15,8 +17,12 @@ from flowlang.forms.values import ABSENT
 
 MAX_COLUMNS: Final = 8
 MAX_PASTED_ROWS: Final = 2_000
+TOO_MANY_PASTED: Final = (
+    f"Only the first {MAX_PASTED_ROWS:,} rows were taken. Paste the others by themselves."
+)
 WINDOW: Final = 100  # the most rows that are drawn of a list
 _CELLS: Final[frozenset[Kind]] = frozenset({"text", "number", "boolean", "choice", "date"})
+_MARK_SAID: Final = re.compile(r"sep=([\t;,])\r?\n")  # the first line of some CSV files
 _YES: Final = frozenset({"true", "yes", "y", "1", "x"})
 _NO: Final = frozenset({"false", "no", "n", "0"})
 
@@ -54,26 +60,39 @@ def pasted(part: Part, text: str) -> list[Any]:
     2. A first row that holds titles or names of columns says which column is which.
     3. A cell that is not what its column wants stays text: validation finds it, and the form shows it.
     """
-    lines = cells(text.strip("\r\n"))
     shown = columns(part)
     if not shown:
         item = part.inner(item_schema(part, 0))
-        return [cell_value(item, line[0]) for line in lines if line and line[0].strip()]
+        lines = _filled(cells(text, "\t"))  # a comma is part of the value
+        return [cell_value(item, line[0]) for line in lines if line[0].strip()]
+    lines = _filled(cells(text))
     order = list(range(len(shown)))
     heads = {word.casefold(): at for at, (name, title, _) in enumerate(shown) for word in (name, title)}
     if lines and sum(cell.strip().casefold() in heads for cell in lines[0]) >= min(2, len(lines[0])):
         order = [heads.get(cell.strip().casefold(), -1) for cell in lines.pop(0)]
-    return [_row(shown, order, line) for line in lines if any(cell.strip() for cell in line)]
+    return [_row(shown, order, line) for line in lines]
 
 
-def cells(text: str) -> list[list[str]]:
-    """Return the rows of a pasted table, or of a CSV file, as texts; at most MAX_PASTED_ROWS of them."""
-    first = text.partition("\n")[0]
-    mark = max("\t;,", key=lambda one: (first.count(one) > 0 and one == "\t", first.count(one)))
+def _filled(lines: list[list[str]]) -> list[list[str]]:
+    """Return the first rows that hold anything, one more than are taken: so that it can be told."""
+    return list(islice((line for line in lines if any(cell.strip() for cell in line)), MAX_PASTED_ROWS + 1))
+
+
+def cells(text: str, mark: str = "") -> list[list[str]]:
+    """Return the rows of a pasted table, or of a CSV file, as texts.
+
+    mark   what parts the cells of a row; by default what its first line has of tab, semicolon and comma
+    """
+    plain = text.lstrip("\ufeff \r\n")  # spreadsheets may begin with a mark, people with a blank line
+    said = _MARK_SAID.match(plain)
+    if said:
+        mark, plain = mark or said[1], plain[said.end() :]
+    first = next((line for line in io.StringIO(plain) if line.strip()), "")
+    mark = mark or max("\t;,", key=lambda one: (first.count(one) > 0 and one == "\t", first.count(one)))
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))[:MAX_PASTED_ROWS]
+        return list(csv.reader(io.StringIO(plain, newline=""), delimiter=mark))
     except csv.Error:  # a cell longer than any reader takes
-        return [line.split(mark) for line in text.splitlines()[:MAX_PASTED_ROWS]]
+        return [line.split(mark) for line in plain.splitlines()]
 
 
 def _row(shown: list[tuple[str, str, Part]], order: list[int], line: list[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import uuid
 from dataclasses import replace
@@ -28,6 +29,7 @@ from wire.models import User
 
 _FIRST_SECONDS = 1.5
 _MOST_FILE_BYTES = 4_000_000
+_AS_UTF_8 = "Save it as “CSV UTF-8”, or copy the cells in the spreadsheet and paste them here."
 
 
 @never_cache
@@ -74,18 +76,25 @@ def _posted(request: HttpRequest) -> Sheet:
     return replace(sheet, draft=forms.Draft(base, forms.State(), []))
 
 
-def _text(request: HttpRequest) -> str:
-    """The table: a chosen file, or what was pasted. A spreadsheet may write a mark before the text."""
+def _text(request: HttpRequest) -> tuple[str, str]:
+    """The table, a chosen file or what was pasted; and why the file is no text."""
     file: Any = request.FILES.get("file")
     if file is None or not file.size:
-        return request.POST.get("table", "").replace("\x00", "")
+        return request.POST.get("table", "").replace("\x00", ""), ""
     content: bytes = file.read(_MOST_FILE_BYTES)
     file.seek(0)
-    return content.decode("utf-8-sig", errors="replace").replace("\x00", "")
+    # Spreadsheets write UTF-16 as "Unicode text". What is cut off in the middle is too long in any case.
+    coding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
+    try:
+        return codecs.getincrementaldecoder(coding)().decode(content).replace("\x00", ""), ""
+    except UnicodeDecodeError as error:
+        return "", f"The file is not UTF-8 text: byte {error.start + 1:,} is none. {_AS_UTF_8}"
 
 
 def _table(request: HttpRequest, version: FlowVersion, sheet: Sheet) -> Table:
-    text = _text(request)
+    text, fault = _text(request)
+    if fault:
+        return Table(fault=fault)
     is_same = "file" not in request.FILES and _mark(text) == request.POST.get("mark")
     columns = {name: request.POST[name] for name in request.POST if name.startswith("column-")}
     has_head = "has-head" in request.POST if is_same else None
@@ -125,7 +134,7 @@ def _page(
     table: Table | None,
     people: People | None = None,
 ) -> HttpResponse:
-    text = "" if table is None else _text(request)
+    text = "" if table is None else _text(request)[0]
     people = people or start_people.posted(request.POST)
     is_refused = request.method == "POST" and request.POST.get("action") == "start"
     context: dict[str, Any] = {

@@ -84,7 +84,7 @@ def read(
     chosen    column name -> target, as somebody has chosen; None: by the names of the columns
     has_head  whether the first row holds names; None: when one of them is the name of a place
     """
-    lines = [line for line in cells(text.strip("\r\n")) if any(cell.strip() for cell in line)]
+    lines = [line for line in cells(text) if any(cell.strip() for cell in line)]
     fault = _fault(text, lines)
     possible = targets(schema, base)
     if fault:

@@ -68,7 +68,7 @@ def _acted(sheet: Sheet, version: FlowVersion, action: str) -> Sheet:
         return _keeping(sheet, begun(schema, sample, "Filled with the sample.", "sample"))
     if action == "clear":
         return _keeping(sheet, begun(schema))
-    return sheet
+    return replace(sheet, problems=sheet.draft.problems) if action.startswith("paste:") else sheet
 
 
 def _keeping(sheet: Sheet, other: Sheet) -> Sheet:

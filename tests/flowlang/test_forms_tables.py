@@ -106,6 +106,18 @@ def test_lines_become_the_values_of_a_plain_list():
     assert pasted(NUMBERS, {"n": [1]}, "2\r\n3\n\n4") == {"n": [1, 2, 3, 4]}
 
 
+def test_a_comma_is_part_of_a_value_where_a_line_is_one_value():
+    schema = {"properties": {"names": {"type": "array", "items": {"type": "string"}}}}
+    text = '\ufeffSmith, J\nDoe; K\n"two\nlines"\nfirst\tsecond'
+    assert pasted(schema, {}, text) == {"names": ["Smith, J", "Doe; K", "two\nlines", "first"]}
+
+
+def test_rows_that_are_too_many_are_told():
+    draft, root = acted(NUMBERS, forms.draw(NUMBERS, {}), "paste", paste="7\n" * 2_001)
+    assert len(draft.body["n"]) == 2_000
+    assert list_of(root).errors == ("Only the first 2,000 rows were taken. Paste the others by themselves.",)
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", '"', "\x00", "a" * 200_000, "\t" * 5_000, '"a\n' * 100])
 def test_hostile_pastes_are_rows_or_nothing(text: str):
     assert isinstance(pasted(FILES, {}, text), dict)

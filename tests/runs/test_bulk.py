@@ -69,6 +69,10 @@ def fifty(wrong: int = 17) -> str:
         ("sample,count\nS-1,\n", {"sample": "S-1"}),
         ("sample,nobody knows\nS-1,x", {"sample": "S-1"}),
         ("label,sample\nfirst,S-1", {"sample": "S-1"}),
+        ("\ufeffsample\tcount\r\nS-1\t3\r\n", {"sample": "S-1", "count": 3}),
+        ("  \n\t\nsample;count\n\n;\nS-1;3\n", {"sample": "S-1", "count": 3}),
+        ("sep=;\nsample;count\nS-1;3", {"sample": "S-1", "count": 3}),
+        ('sample\ttags\nS-1\t"5"" pipe"', {"sample": "S-1", "tags": ['5" pipe']}),
     ],
 )
 def test_cells_become_values_where_their_columns_say(text: str, body: dict[str, Any]):
@@ -121,10 +125,11 @@ def test_what_is_no_number_is_told_at_its_column():
         ("sample", "names of columns only"),
         ("sample\n" + "S-1\n" * 501, "more than 500 rows"),
         ("S-1\n" * 501, "more than 500 rows"),
+        ("sample\tcount\n" + "S-1\t3\n" * 10_000, "more than 500 rows"),
         (",".join("x" * 51), "51 columns"),
         ("x" * 1_000_001, "1,000,001 characters"),
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_what_is_no_usable_table_is_told(text: str, words: str):
     assert words in table_of(text).fault
@@ -200,13 +205,21 @@ def test_each_run_has_its_row_in_its_label_and_what_all_share():
     assert orjson.loads(runs[0].input) == {"sample": "S-1", "count": 3}
 
 
-def test_a_file_is_a_table_too():
+@pytest.mark.parametrize("coding", ["utf-8", "utf-16"])
+def test_a_file_is_a_table_too(coding: str):
     flow = flow_of(SCHEMA)
-    file = SimpleUploadedFile("rows.csv", "\ufeffsample,count\r\nS-1,1\r\nS-2,2\r\n".encode())
+    file = SimpleUploadedFile("rows.csv", "\ufeffsample,count\r\nS-1,1\r\nS-2,2\r\n".encode(coding))
     answer = bulk(flow, file=file, action="check")
     form = again(answer, action="start")
     client("bob").post(f"/flows/{flow.pk}/bulk", form)
     assert Run.objects.count() == 2
+
+
+def test_a_file_in_another_coding_is_refused_with_the_way_out():
+    file = SimpleUploadedFile("rows.csv", "sample,tags\nS-1,Größe\n".encode("cp1252"))
+    page = bulk(flow_of(SCHEMA), file=file, action="check").content.decode()
+    assert "byte 19 is none. Save it as “CSV UTF-8”" in page
+    assert "S-1" not in page
 
 
 def test_columns_chosen_for_one_table_are_forgotten_with_another():
