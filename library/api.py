@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
 from django.db import transaction
@@ -121,10 +122,15 @@ def _changed_texts(flow: Flow, body: dict[str, Any]) -> tuple[str, str]:
     """Return the texts after an update. What stays equal keeps the author's own text."""
     version = current_version(flow)
     definition, schema = body.get("definition"), body.get("input_schema")
-    same_definition = definition is None or definition == version.definition
-    same_schema = schema is None or schema == version.input_schema
+    same_definition = definition is None or _is_same(definition, version.definition)
+    same_schema = schema is None or _is_same(schema, version.input_schema)
     source = version.source if same_definition else text_of(definition)
     return source, version.schema_source if same_schema else text_of(schema)
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Whether both are the same JSON: to Python `1`, `1.0` and `true` are equal, too."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def _take_over(flow: Flow, user: User, owner: Any, said: metadata.Metadata) -> None:

@@ -217,6 +217,15 @@ class TestUpdate:
         alice("PUT", f"/flows/{flow['id']}", {"definition": {**PASS, "Comment": "new"}})
         assert [version.number for version in FlowVersion.objects.order_by("number")] == [1, 2]
 
+    def test_what_only_python_takes_for_equal_is_a_new_version(self):
+        alice = Api("alice")
+        state = {"Type": "Pass", "Result": {"n": 1}, "ResultPath": "$.r", "End": True}
+        flow = alice.flow(definition={"StartAt": "A", "States": {"A": state}})
+        for value in (True, 1.0):
+            changed = {"StartAt": "A", "States": {"A": {**state, "Result": {"n": value}}}}
+            shown = alice("PUT", f"/flows/{flow['id']}", {"definition": changed}).json()["definition"]
+            assert repr(shown["States"]["A"]["Result"]["n"]) == repr(value)
+
     def test_a_wrong_definition_changes_nothing(self):
         alice = Api("alice")
         flow = alice.flow()
