@@ -7,8 +7,8 @@ import uuid
 from typing import Any, Final
 
 from django.core.exceptions import BadRequest as DjangoBadRequest
-from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from rest_framework.exceptions import APIException
@@ -108,9 +108,19 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return None
 
 
+_REASONS: Final = {
+    RequestDataTooBig: "It holds more than 1 MB of text. Send less at once, or put a file into a collection.",
+    TooManyFieldsSent: "Its form has more than 5,000 fields. Long lists can be given as JSON instead.",
+    DataError: "A text in it holds a NUL character, or a number is too large to be stored.",
+}
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Return the 400 page, or the envelope under /api/ and /actions/."""
-    reason = str(exception) if isinstance(exception, ApiError) else "This request cannot be understood."
+    known = (reason for kind, reason in _REASONS.items() if isinstance(exception, kind))
+    reason = next(known, "This request cannot be understood.")
+    if isinstance(exception, ApiError):
+        reason = str(exception)
     if request.path.startswith(("/api/", "/actions/")):
         return JsonResponse(envelope("BAD_REQUEST", reason), status=400)
     return render(request, "400.html", {"reason": reason}, status=400)
@@ -127,10 +137,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """Return the 500 page, or the envelope under /api/ and /actions/. The log has the traceback.
 
-    A database that is away is no bug: 503, and when to come again.
+    A database that is away is no bug: 503, and when to come again. What it cannot hold is a bad request.
     """
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+    error = sys.exc_info()[1]
+    if isinstance(error, (OperationalError, InterfaceError)):
         return _unavailable(request)
+    if isinstance(error, DataError):
+        return bad_request(request, error)
     if request.path.startswith(("/api/", "/actions/")):
         return JsonResponse(
             envelope("INTERNAL_ERROR", "Something went wrong here; the log says what."), status=500

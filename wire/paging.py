@@ -81,7 +81,7 @@ class Listing:
 
         order   field names or annotations, "-" before the descending ones; the last must be unique
         """
-        keys = [_key(rows, name) for name in order]
+        keys = _keys(rows, order)
         selected = rows.order_by(*(key.order() for key in keys))
         if self.after:
             selected = selected.filter(_beyond(keys, self.after))
@@ -167,6 +167,14 @@ class _Key:
         if value is None or self.nullable:
             return Q()
         return Q(**{f"{self.name}__{'lte' if self.descending else 'gte'}": value})
+
+
+def _keys(rows: QuerySet[M], order: Sequence[str]) -> list[_Key]:
+    """The criteria, each once: what is given again orders nothing, and databases take only so many."""
+    found: dict[str, _Key] = {}
+    for name in order:
+        found.setdefault(name.removeprefix("-"), _key(rows, name))
+    return list(found.values())
 
 
 def _key(rows: QuerySet[M], order: str) -> _Key:

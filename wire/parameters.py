@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from wire.errors import BadRequest
 
+_MOST_PHRASES = 100  # each is a condition of its own, and databases bound how many those may be
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -19,8 +20,11 @@ def texts(query: QueryDict, name: str) -> list[str]:
 
 
 def phrases(query: QueryDict, name: str) -> list[str]:
-    """Return the values of a repeatable free-text parameter. A comma is part of the text."""
-    return [value.strip() for value in query.getlist(name) if value.strip()]
+    """Return the values of a repeatable free-text parameter; a comma is part of one. Raises BadRequest."""
+    values = [value.strip() for value in query.getlist(name) if value.strip()]
+    if len(values) > _MOST_PHRASES:
+        raise BadRequest(f"{name}: {len(values)} texts are given; at most {_MOST_PHRASES} are allowed.")
+    return values
 
 
 def text(query: QueryDict, name: str) -> str | None:

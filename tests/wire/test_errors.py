@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.db import DataError
 
 from tests.people import Api
+from wire.errors import server_error
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +102,21 @@ def test_a_body_that_is_too_large():
 def test_an_empty_body_is_an_empty_object():
     error = error_of(Api("alice")("POST", "/flows", b""), 422, "UNPROCESSABLE_ENTITY")
     assert error["detail"][0]["loc"] == ["definition"]
+
+
+def test_what_a_database_cannot_hold_is_a_bad_request(rf):
+    try:
+        raise DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+    except DataError:
+        answer = server_error(rf.get("/api/flows"))
+    assert answer.status_code == 400
+    assert b"NUL character" in answer.content
+
+
+def test_a_form_that_is_too_large_is_told_so(client):
+    answer = client.post("/sign-in/", {"username": "x" * 1_100_000})
+    assert answer.status_code == 400
+    assert b"more than 1 MB of text. Send less at once" in answer.content
 
 
 def test_pages_get_a_page(client):
