@@ -10,7 +10,7 @@ from flowlang.dataflow.joining import widened
 from flowlang.dataflow.kept import Kept
 from flowlang.dataflow.scene import Record, Use
 from flowlang.dataflow.steps import Step, Way
-from flowlang.dataflow.values import Names, Value
+from flowlang.dataflow.values import ANY, OBJECT, Names, Value
 from flowlang.graph import Graph
 from flowlang.problems import JSON
 
@@ -49,8 +49,8 @@ def analyse(
     1. States are taken in reverse post-order: one after all that lead to it, but for the arrows that go back.
     2. What enters one is joined from all ways to it; where that is new, it is applied, and those it leads to
        are taken (again).
-    3. What still changes after three visits is widened, so that loops come to rest; and when very much has
-       been done, what is still to be visited may hold anything.
+    3. What still changes after three visits is widened, so that loops come to rest. What changes after twelve
+       may hold anything; so may what is still to be visited when very much has been done.
 
     start    what can be the input
     details  address of a provider -> JSON schema of its actions' details
@@ -134,11 +134,16 @@ class _Walk:
         if before is None or len(self.incoming[name]) == 1:
             # Where one way leads in, it alone says what enters; whether loops rest is seen where ways meet.
             self.found.entered[name] = data
-            return before is not data and self.visits[name] <= _MAX_VISITS
+            return before is not data
         both = before if data is before else self.memo.joined(before, data, 0)
-        is_wide = self.visits[name] > _VISITS_BEFORE_WIDENING
-        self.found.entered[name] = widened(before, both) if is_wide else both
-        return both is not before and self.visits[name] <= _MAX_VISITS
+        rested = self.found.entered[name] = self._rested(name, before, both)
+        return both is not before and rested is not before
+
+    def _rested(self, name: str, before: Value, both: Value) -> Value:
+        """Return what enters a state where ways meet, so that it changes a few times only."""
+        if self.visits[name] > _MAX_VISITS:
+            return self.kept.anything if both.kinds == OBJECT else ANY
+        return widened(before, both) if self.visits[name] > _VISITS_BEFORE_WIDENING else both
 
 
 def _order(graph: Graph) -> dict[str, int]:
