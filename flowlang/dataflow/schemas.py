@@ -132,20 +132,20 @@ class _Reader:
     def _members(self, schema: dict[str, JSON], depth: int) -> Members | None:
         properties = schema.get("properties")
         others = schema.get("additionalProperties", True)
+        has_patterns = "patternProperties" in schema
         if not isinstance(properties, dict) and others is not False:
-            return None if others is True else Members(self.ids, rest=self.value(others, depth + 1))
-        is_open = others is not False or "patternProperties" in schema
-        rest = (self.value(others, depth + 1) if others is not False else ANY) if is_open else None
+            is_any = others is True or has_patterns
+            return None if is_any else Members(self.ids, rest=self.value(others, depth + 1))
+        rest = ANY if has_patterns else None if others is False else self.value(others, depth + 1)
         found: Bucket = {}
         for name, below in properties.items() if isinstance(properties, dict) else ():
             value = self.value(below, depth + 1)
             found[name] = value if value.kinds else ANY
         required = schema.get("required")
         names = {name for name in required if isinstance(name, str)} if isinstance(required, list) else set()
-        if any(key in schema for key in _CONDITIONAL):
-            names |= found.keys()
         found |= dict.fromkeys(sorted(names - found.keys()), rest or ANY)
-        return _with_optional(closed(self.ids, found, rest), names, is_given=self.is_given)
+        is_open = self.is_given or any(key in schema for key in _CONDITIONAL)
+        return _with_optional(closed(self.ids, found, rest), names, is_open=is_open)
 
     def _items(self, schema: dict[str, JSON], depth: int) -> Items | None:
         items, least = schema.get("items"), schema.get("minItems")
@@ -156,7 +156,8 @@ class _Reader:
         return Items(each if each.kinds else ANY, None, size)
 
 
-def _with_optional(value: Value, required: set[str], *, is_given: bool) -> Members | None:
+def _with_optional(value: Value, required: set[str], *, is_open: bool) -> Members | None:
+    """Return the members of which these are required. `is_open`: who knows whether the others are there."""
     members = value.members
     if members is None:
         return None
@@ -164,7 +165,7 @@ def _with_optional(value: Value, required: set[str], *, is_given: bool) -> Membe
     for name in required:
         certain |= members.bit(name)
     sure = members.mask & certain
-    known = sure if is_given else members.mask
+    known = sure if is_open else members.mask
     return Members(members.names, members.buckets, (members.mask, sure, known, known), members.rest)
 
 
@@ -208,6 +209,5 @@ def _both_members(a: Members | None, b: Members | None) -> Members | None:
     made = closed(a.names, found, rest).members
     if made is None:
         return None
-    return Members(
-        made.names, made.buckets, (made.mask, made.mask & (a.certain | b.certain), made.mask, made.mask), rest
-    )
+    certain, known = made.mask & (a.certain | b.certain), made.mask & (a.known | b.known)
+    return Members(made.names, made.buckets, (made.mask, certain, known, known), rest)
