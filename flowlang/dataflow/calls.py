@@ -9,7 +9,18 @@ from flowlang.dataflow.compiler import Code, Compiler
 from flowlang.dataflow.joining import join
 from flowlang.dataflow.places import NO, YES, member
 from flowlang.dataflow.scene import Scene
-from flowlang.dataflow.values import ANY, ARRAY, OBJECT, OBJECTS, TEXT, Value, constant, list_of, words
+from flowlang.dataflow.values import (
+    ANY,
+    ARRAY,
+    NULL,
+    OBJECT,
+    OBJECTS,
+    TEXT,
+    Value,
+    constant,
+    list_of,
+    words,
+)
 
 
 def call(compiler: Compiler, node: ast.Call) -> Code:
@@ -79,10 +90,10 @@ def _getattr(compiler: Compiler, node: ast.Call, arguments: list[Code]) -> Code:
     def run(scene: Scene) -> Value:
         default = otherwise(scene) if otherwise else constant(None)
         if path is None:
-            return ANY
+            return guards.found_anywhere(scene, arguments[:1])
         found = scene.find(path)
         if found.value.origins and default.constants:
-            scene.use(found.value, default.kinds)
+            scene.use(found.value, default.kinds & ~NULL)
         return (
             found.value
             if found.presence == YES

@@ -12,7 +12,7 @@ from flowlang.dataflow import chains, kinds
 from flowlang.dataflow.compiler import Code, Compiler
 from flowlang.dataflow.places import NO, YES, assume, assume_absent
 from flowlang.dataflow.scene import Scene
-from flowlang.dataflow.values import BOOLEANS, NULL, Value, constant, words
+from flowlang.dataflow.values import ANY, ARRAY, BOOLEANS, NULL, TEXT, Value, constant, words
 from flowlang.path_syntax import Step
 
 
@@ -94,8 +94,8 @@ def _is_present(compiler: Compiler, node: ast.Call) -> Test:
     others = compiler.codes(node.args)
 
     def run(scene: Scene) -> Verdict:
-        for other in others:
-            other(scene)
+        if path is None:
+            found_anywhere(scene, others)
         if path is None or path.reads_context:
             return Verdict(None, scene, scene)
         presence = scene.find(path).presence
@@ -104,6 +104,14 @@ def _is_present(compiler: Compiler, node: ast.Call) -> Test:
         return Verdict(truth, yes, scene.where(assume_absent(scene.root, path.steps, scene.ids)))
 
     return run
+
+
+def found_anywhere(scene: Scene, arguments: list[Code]) -> Value:
+    """Return what is_present() or getattr() finds at a place that is worked out: it can be anywhere."""
+    for argument in arguments:
+        argument(scene)
+    scene.all_read()
+    return ANY
 
 
 def _asked(compiler: Compiler, node: ast.expr) -> tuple[Step, ...]:
@@ -150,10 +158,12 @@ def _comparison(compiler: Compiler, node: ast.Compare) -> Test:
     offset = compiler.place(node)
 
     def run(scene: Scene) -> Verdict:
-        left, truths = codes[0](scene), []
+        left, truths = codes[0](scene), list[bool | None]()
         for op, code in zip(node.ops, codes[1:], strict=True):
-            right = code(scene)
-            truths.append(_compare(scene, op, (left, right), offset))
+            # The second and those after it are looked at only where all before them hold.
+            here = scene.where(is_sure=False) if truths else scene
+            right = code(here)
+            truths.append(_compare(here, op, (left, right), offset))
             left = right
         truth = False if False in truths else True if all(truths) else None
         return Verdict(truth, scene, scene)
@@ -209,7 +219,7 @@ def _membership(compiler: Compiler, node: ast.Compare) -> Test:
         a, b = left(scene), right(scene)
         _compare(scene, node.ops[0], (a, b), offset)
         yes = scene
-        if owner and isinstance(key, str):
+        if owner and isinstance(key, str) and not b.kinds & (TEXT | ARRAY):
             yes = scene.where(assume(scene.root, (*owner, key), None, scene.ids))
         return Verdict(None, yes, scene) if is_in else Verdict(None, scene, yes)
 

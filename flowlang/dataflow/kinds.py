@@ -30,6 +30,7 @@ _Row = tuple[int, int, int]
 _NUMERIC: Final[tuple[_Row, ...]] = ((_CALCULABLE, _CALCULABLE, NUMBER),)
 # Sets are arrays here, as JSON has them.
 _SETS: Final[tuple[_Row, ...]] = (*_NUMERIC, (ARRAY, ARRAY, ARRAY))
+_BITS: Final[tuple[_Row, ...]] = (*_SETS, (BOOLEAN, BOOLEAN, BOOLEAN))
 BINARY: Final[Mapping[type[ast.operator], tuple[str, tuple[_Row, ...]]]] = {
     ast.Add: ("add", (*_NUMERIC, (TEXT, TEXT, TEXT), (ARRAY, ARRAY, ARRAY))),
     ast.Sub: ("subtract", _SETS),
@@ -42,9 +43,9 @@ BINARY: Final[Mapping[type[ast.operator], tuple[str, tuple[_Row, ...]]]] = {
     ast.FloorDiv: ("divide", _NUMERIC),
     ast.Mod: ("divide", ((TEXT, ALL, TEXT), *_NUMERIC)),
     ast.Pow: ("raise to a power", _NUMERIC),
-    ast.BitAnd: ("combine", _SETS),
-    ast.BitOr: ("combine", (*_SETS, (OBJECT, OBJECT, OBJECT))),
-    ast.BitXor: ("combine", _SETS),
+    ast.BitAnd: ("combine", _BITS),
+    ast.BitOr: ("combine", (*_BITS, (OBJECT, OBJECT, OBJECT))),
+    ast.BitXor: ("combine", _BITS),
     ast.LShift: ("shift", _NUMERIC),
     ast.RShift: ("shift", _NUMERIC),
 }  # fmt: skip

@@ -16,6 +16,7 @@ from flowlang.dataflow.values import (
     NUMBER,
     NUMBERS,
     TEXTS,
+    Bucket,
     Value,
     closed,
     constant,
@@ -122,8 +123,11 @@ def _dict(compiler: Compiler, node: ast.Dict) -> Code:
         for other in others:
             other(scene)
         made = [value(scene) for value in values]
-        plain = {name: value for name, value in zip(names, made, strict=True) if name is not None}
-        return closed(scene.ids, {**plain}, ANY if None in names else None)
+        if None in names:
+            # A name that is worked out may be any of the others.
+            return closed(scene.ids, {name: ANY for name in names if name is not None}, ANY)
+        plain: Bucket = {name: value for name, value in zip(names, made, strict=True) if name is not None}
+        return closed(scene.ids, plain)
 
     return run
 

@@ -17,7 +17,7 @@ from flowlang.dataflow.values import (
     followed,
     list_of,
 )
-from flowlang.path_syntax import Step
+from flowlang.path_syntax import Step, Union
 
 # How sure it is that a place is there: never, nobody knows, on some ways only, always.
 NO, OPEN, MAYBE, YES = 0, 1, 2, 3
@@ -98,6 +98,23 @@ def read(value: Value, steps: tuple[Step, ...]) -> Reading:
             presence, at, holder = found, index, value
         value = below
     return Reading(presence, value, at, holder)
+
+
+def matches(value: Value, steps: tuple[Step, ...]) -> Value:
+    """Return what each of the values is that steps lead to, of which some can match many."""
+    for step in steps:
+        if isinstance(step, str | int):
+            value = (member(value, step) if isinstance(step, str) else item(value, step))[1]
+        elif isinstance(step, Union) or (value.kinds & OBJECT and not value.origins):
+            return ANY
+        else:
+            value = each(value)
+    return value if value.kinds else ANY
+
+
+def each(value: Value) -> Value:
+    """Return what the items of an array are."""
+    return item(value, 0)[1] if value.items is None else value.items.each
 
 
 def put(

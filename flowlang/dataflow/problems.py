@@ -161,8 +161,9 @@ class _Reporter:
         elif note.is_sure:
             site.error(code, message, *remedies, type=DATA_FLOW, offset=offset)
         else:
-            message = f"{message} When it comes to this, the state fails."
-            site.warn("read-doubtful", message, *remedies, offset=offset)
+            is_one = all(isinstance(step, str | int) for step in note.steps)
+            follows = "When it comes to this, the state fails." if is_one else "So the list is empty."
+            site.warn("read-doubtful", f"{message} {follows}", *remedies, offset=offset)
 
     def _is_answered(self, steps: tuple[Step, ...]) -> bool:
         """Whether it is the provider of an action that has decided what is there."""
@@ -233,7 +234,7 @@ class _Reporter:
         if note.is_sure:
             where.error("result-path-parent", message, type=DATA_FLOW)
         else:
-            where.warn("result-path-doubtful", f"{message} When it comes to this, the run fails.")
+            where.warn("result-path-doubtful", f"{message} When it comes to this, the state fails.")
 
     def _kind(self, site: Site, note: Note) -> None:
         field = wording.field(note.loc)

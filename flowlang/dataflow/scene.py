@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from flowlang import paths
-from flowlang.dataflow.places import MAYBE, NO, OPEN, YES, Reading, read
-from flowlang.dataflow.values import ANY, NOTHING, Names, Origins, Value
+from flowlang.dataflow.places import MAYBE, NO, OPEN, YES, Reading, matches, read
+from flowlang.dataflow.values import ANY, NOTHING, Names, Origins, Value, list_of
 from flowlang.path_syntax import Step
 from flowlang.problems import Loc
 
@@ -106,27 +107,51 @@ class Scene:
 
     def reading(self, path: paths.Path, offset: int = 0) -> Reading:
         """Return the reading of `path`; where nothing can be there, it leads to anything. As `path` else."""
-        steps = path.steps
-        self.touch(steps)
-        reading = read(self.context, steps[1:]) if path.reads_context else read(self.root, steps)
+        if not path.is_definite:
+            return self._matches(path, offset)
+        self.touch(path.steps)
+        reading = self._read(path.steps)
         if reading.presence != YES:
-            if path.reads_context:
-                reading = reading._replace(at=reading.at + 1)
-            self.missing(steps, reading, offset, text=path.text)
+            self.missing(path.steps, reading, offset, text=path.text)
         self.used(reading)
         return reading if reading.presence != NO else reading._replace(value=ANY)
+
+    def _read(self, steps: tuple[Step, ...]) -> Reading:
+        if steps[:1] != (paths.CONTEXT_NAME,):
+            return read(self.root, steps)
+        reading = read(self.context, steps[1:])
+        return reading._replace(at=reading.at + 1)
+
+    def _matches(self, path: paths.Path, offset: int | None) -> Reading:
+        """Return the reading of a path that can match many: an array, empty where nothing is there."""
+        first = tuple(takewhile(lambda step: isinstance(step, str | int), path.steps))
+        self.touch(path.steps)
+        reading = self._read(first)
+        if reading.presence in (NO, OPEN) and offset is not None:
+            self.where(is_sure=False).missing(path.steps, reading, offset, text=path.text)
+        self.used(reading)
+        # Of an object not followed further: what is in it need not be a list.
+        each = ANY if ".*" in path.text else matches(reading.value, path.steps[len(first) :])
+        self.where(is_guarded=True).used(Reading(MAYBE, each))
+        return Reading(YES, list_of(each))
 
     def touch(self, steps: tuple[Step, ...]) -> None:
         """Note that this place of the run data is read."""
         first = steps[0] if steps else "$"
         self.record.touched.add(first if isinstance(first, str) else "$")
 
+    def all_read(self) -> None:
+        """Note that the run data is read as a whole, or somewhere that cannot be told."""
+        self.touch(())
+        self.used(Reading(YES, self.root))
+
     def find(self, path: paths.Path) -> Reading:
         """Return what `path` leads to, asked for with care: nothing is noted."""
+        if not path.is_definite:
+            return self.where(is_guarded=True)._matches(path, None)
         self.touch(path.steps)
-        reading = read(self.context, path.steps[1:]) if path.reads_context else read(self.root, path.steps)
-        if self.record.uses is not None and reading.value.origins:
-            self.record.uses.append(Use(reading.value.origins, True, 0))
+        reading = self._read(path.steps)
+        self.where(is_guarded=True).used(reading)
         return reading
 
     def silent(self) -> Scene:
@@ -165,11 +190,17 @@ class Scene:
 
     def used(self, reading: Reading) -> None:
         """Note that a place of the input is read; with a guard where it is known to be there."""
-        if self.record.uses is not None and reading.value.origins:
+        origins = _origins(reading.value)
+        if self.record.uses is not None and origins:
             is_guarded = self.is_guarded or reading.presence == YES
-            self.record.uses.append(Use(reading.value.origins, is_guarded, 0))
+            self.record.uses.append(Use(origins, is_guarded, 0))
 
     def use(self, value: Value, kinds: int, hint: str = "") -> None:
         """Note that a value is taken for one of these kinds."""
         if self.record.uses is not None and value.origins:
             self.record.uses.append(Use(value.origins, True, kinds, hint, is_place=False))
+
+
+def _origins(value: Value) -> Origins:
+    """Return where in the input the value comes from, or all of it that nothing has been stored in since."""
+    return value.origins | value.members.source if value.members is not None else value.origins

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from flowlang.dataflow.effects import Effect
 
 _RUNTIME: Final = "States.Runtime"
+_NO_PLACE: Final = frozenset({"States.ALL", "States.ResultPathMatchFailure"})
 _SOURCES: Final = frozenset({"Result", "Parameters", "InputPath"})
 # What they are led on with is what came in.
 _KEEPING: Final = frozenset({"Choice", "Wait", "Fail"})
@@ -44,11 +45,12 @@ class Step:
     effects  what came of visits: see `effects`; is_plain: whether that may be remembered; owner: see `kept`
     mark     stands for it where it is not to be kept itself
     inside   the members of the run data inside which it stores something
+    is_caught  a catcher takes what reading raises; is_saved: what storing its result raises
     """
 
     __slots__ = (
-        "arrows", "chosen", "effects", "error", "given", "inside", "is_caught", "is_plain", "kind", "loc",
-        "made", "mark", "name", "owner", "place", "rules", "state",
+        "arrows", "chosen", "effects", "error", "given", "inside", "is_caught", "is_plain", "is_saved",
+        "kind", "loc", "made", "mark", "name", "owner", "place", "rules", "state",
     )  # fmt: skip
 
     def __init__(self, name: str, state: Mapping[str, JSON], arrows: list[Transition], given: Given) -> None:
@@ -65,7 +67,8 @@ class Step:
         for arrow in arrows:
             if arrow.kind == "choice":
                 self.chosen.setdefault(arrow.loc[1], []).append(arrow)
-        self.is_caught = "Catch" in state and _RUNTIME in _caught_names(state)
+        caught = _caught_names(state) if "Catch" in state else set()
+        self.is_caught, self.is_saved = _RUNTIME in caught, not _NO_PLACE.isdisjoint(caught)
         self.error = given.errors[self.kind == "AwaitWebInput"]
         self.given = _given(self.kind, name, state, given)
         places = [self.place, *(place_of(arrow.source or {}) for arrow in arrows if arrow.kind == "catch")]
@@ -139,7 +142,7 @@ class Step:
         if self.kind != "Pass" or "Parameters" in self.state or "InputPath" in self.state:
             return self._taken(scene)
         if self.place:
-            scene.touch(())
+            scene.all_read()
         return scene.root
 
     def _taken(self, scene: Scene) -> Value:
@@ -156,15 +159,9 @@ class Step:
             return _stored_in_a_list(data, self.state, scene.ids)
         stored, trouble = put(data, self.place, result, scene.ids)
         if trouble:
-            self._no_place(scene, (*self.loc, "ResultPath"), self.place, trouble)
+            loc, is_sure = (*self.loc, "ResultPath"), not self.is_saved
+            scene.record.note(_no_place(loc, self.place, trouble, is_sure=is_sure))
         return stored
-
-    def _no_place(
-        self, scene: Scene, loc: Loc, place: tuple[str, ...], trouble: tuple[int, int, int]
-    ) -> None:
-        presence, at, kinds = trouble
-        is_sure = scene.is_sure and presence != MAYBE
-        scene.record.note(Note("store", loc, None, is_sure, steps=place, at=at, text=words(kinds)))
 
     def _caught(self, scene: Scene, arrow: Transition) -> Value:
         place = place_of(arrow.source or {})
@@ -172,8 +169,8 @@ class Step:
             return _stored_in_a_list(scene.root, arrow.source or {}, scene.ids)
         stored, trouble = put(scene.root, place, self.error, scene.ids)
         if trouble:
-            here = scene.where(is_sure=False)
-            self._no_place(here, (*self.loc, *arrow.loc[:-1], "ResultPath"), place, trouble)
+            loc = (*self.loc, *arrow.loc[:-1], "ResultPath")
+            scene.record.note(_no_place(loc, place, trouble, is_sure=False))
         return stored
 
     def _choose(self, scene: Scene) -> list[Way]:
@@ -200,6 +197,11 @@ class Step:
             reason, text = "taken", ""
         message = "\n".join((str(found.truth), reason, text))
         scene.record.note(Note("rule", (*self.loc, "Choices", index), None, True, at=index, text=message))
+
+
+def _no_place(loc: Loc, place: tuple[str, ...], trouble: tuple[int, int, int], *, is_sure: bool) -> Note:
+    presence, at, kinds = trouble
+    return Note("store", loc, None, is_sure and presence != MAYBE, steps=place, at=at, text=words(kinds))
 
 
 class Given(NamedTuple):

@@ -57,6 +57,31 @@ def test_what_is_read_unguarded_is_required() -> None:
     assert schema["additionalProperties"] is False
 
 
+def test_lists_that_a_path_goes_through_are_asked_for() -> None:
+    (found,) = properties(passing(**{"a.$": "$.files[*].name", "b.$": "$.files[0:2]"})).values()
+    assert (found["type"], list(found["items"]["properties"])) == ("array", ["name"])
+    assert properties(passing(**{"a.$": "$.options.*"})) == {"options": {"title": "Options"}}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        passing(**{"all.$": "$"}),
+        passing(**{"one.=": "getattr('files.' + name)"}),
+        passing(**{"is_there.=": "is_present(name)"}),
+        {"Type": "Pass", "ResultPath": "$.before"},
+    ],
+    ids=["whole", "worked out", "asked for", "copied"],
+)
+def test_nothing_is_shut_out_where_anything_may_be_read(state: dict[str, Any]) -> None:
+    schema: Any = input_schema(flow(state))
+    assert "additionalProperties" not in schema
+
+
+def test_a_value_with_null_in_its_place_may_be_anything() -> None:
+    assert properties(passing(**{"a.=": "getattr('label', None)"})) == {"label": {"title": "Label"}}
+
+
 def test_what_a_state_wrote_before_is_not_asked_for() -> None:
     assert properties(passing(n=1), {**passing(**{"x.$": "$.made.n"}), "ResultPath": "$.later"}) == {}
 
