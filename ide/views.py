@@ -111,14 +111,20 @@ def _texts_of(draft: Draft) -> Texts:
     return Texts(draft.source, draft.schema_source, draft.title)
 
 
+def _lines(text: str) -> str:
+    """Return a text with lines as the editor counts them: each ends in one character."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _editor(
     request: HttpRequest, content: Texts, about: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     flow: Flow | None = about.get("flow")
     draft: Draft | None = about.get("draft")
+    definition, schema = _lines(content.definition), _lines(content.input_schema)
     page = {
-        "definition": content.definition,
-        "input_schema": content.input_schema,
+        "definition": definition,
+        "input_schema": schema,
         "title": flow.title if flow else content.title,
         "flow": str(flow.pk) if flow else None,
         "base": draft.base if draft else about.get("current", 0),
@@ -126,7 +132,7 @@ def _editor(
         "isSignedIn": request.user.is_authenticated,
         "isShared": about.get("is_shared", False),
         "palette": palette.entries(),
-        "answer": documents.answer(documents.checked(content.definition, content.input_schema)),
+        "answer": documents.answer(documents.checked(definition, schema)),
     }
     is_behind = bool(flow and draft and draft.base != about["current"])
     context = about | {

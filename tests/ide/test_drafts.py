@@ -27,8 +27,9 @@ def begin(browser: Browser, **body: object) -> dict[str, object]:
 def test_a_draft_is_kept_exactly_as_typed() -> None:
     browser = Browser("alice")
     saved = begin(browser, definition='{\r\n\t"a" :1 ,, é😀', input_schema="not JSON")
+    assert Draft.objects.get().source == '{\r\n\t"a" :1 ,, é😀'
     page = page_of(browser.get(str(saved["address"])))
-    assert (page["definition"], page["input_schema"]) == ('{\r\n\t"a" :1 ,, é😀', "not JSON")
+    assert (page["definition"], page["input_schema"]) == ('{\n\t"a" :1 ,, é😀', "not JSON")
     assert page["title"] == "Mine"
 
 

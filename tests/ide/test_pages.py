@@ -12,7 +12,7 @@ from ide.documents import checked
 from ide.models import Draft
 from library.models import Flow
 from library.publish import create_flow, publish
-from tests.ide.pages import CHANGED, PASS, Browser, flow_of, page_of
+from tests.ide.pages import BROKEN_NEXT, CHANGED, PASS, Browser, flow_of, page_of
 from tests.people import person, urn
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +53,14 @@ def test_a_new_flow_can_begin_with_nothing() -> None:
 def test_a_new_flow_can_begin_with_what_is_pasted(pasted: str, definition: str) -> None:
     response = Browser("alice").client.post("/flows/new", {"pasted": pasted}, follow=True)
     assert page_of(response)["definition"] == definition
+
+
+def test_problems_of_a_text_from_a_form_are_where_the_editor_counts_them() -> None:
+    pasted = BROKEN_NEXT.replace("\n", "\r\n")  # as browsers send what is typed into a form
+    page = page_of(Browser("alice").client.post("/flows/new", {"pasted": pasted}, follow=True))
+    assert page["definition"] == BROKEN_NEXT
+    problem = next(one for one in page["answer"]["problems"] if "Copi" in one["message"])
+    assert BROKEN_NEXT[problem["from"] : problem["to"]] == '"Copi"'
 
 
 def test_an_exported_flow_is_taken_apart() -> None:
