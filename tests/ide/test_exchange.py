@@ -206,7 +206,10 @@ def test_a_visitor_who_asks_too_often_is_told_when_to_come_again() -> None:
     here = {"REMOTE_ADDR": "192.0.2.77"}
     visitor.client.defaults.update(here)
     person.client.defaults.update(here)
-    answers = [visitor.ask("/ide/check", {"definition": PASS}) for _ in range(3)]
+    answers = [
+        visitor.ask("/ide/check", {"definition": PASS}, **{"X-Forwarded-For": f"192.0.2.{at}"})
+        for at in range(3)
+    ]
     assert [one.status_code for one in answers] == [200, 200, 429]
     assert int(answers[-1]["Retry-After"]) <= 60
     assert all(person.ask("/ide/check", {"definition": PASS}).status_code == 200 for _ in range(3))
