@@ -171,6 +171,7 @@ def test_scenarios_are_for_administrators_with_names_of_their_own() -> None:
     flow = flow_of("alice", flow_viewer="bob")
     ask("bob", "scenarios", status=403, name="x", flow=str(flow.pk))
     ask("alice", "scenarios", name="x", flow=str(flow.pk))
+    assert ask("bob", "dry-run", HELLO, flow=str(flow.pk))["scenarios"] == []
     ask("alice", "scenarios", status=409, name="x", flow=str(flow.pk))
     ask("alice", "scenarios", status=400, name="  ", flow=str(flow.pk))
     ask("alice", "scenarios", status=400, name="without a draft")
