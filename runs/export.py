@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import orjson
-from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
-from django.core.handlers.asgi import ASGIRequest
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from runs.downloads import download
 from runs.finding import asking
 from runs.finding.tables import RunFacts
 from runs.lists import list_page
@@ -46,21 +45,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         raise BadRequest(f'format: "{wanted[:20]}" is not one of {", ".join(FORMATS)}.')
     facts = list_page.found(request, asking.read(request.GET))
     kind, write = FORMATS[wanted]
-    pieces = write(_pages(facts))
-    is_async = isinstance(request, ASGIRequest)
-    answer = StreamingHttpResponse(_in_turn(pieces) if is_async else pieces, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="runs.{wanted}"'
-    return answer
-
-
-async def _in_turn(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """The web server waits for the reader between two pieces; Django would collect them all otherwise."""
-    while (piece := await sync_to_async(_next)(pieces)) is not None:
-        yield piece
-
-
-def _next(pieces: Iterator[bytes]) -> bytes | None:
-    return next(pieces, None)
+    return download(request, write(_pages(facts)), kind, f"runs.{wanted}")
 
 
 def _pages(facts: QuerySet[RunFacts]) -> Iterator[list[Row]]:

@@ -8,28 +8,36 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import orjson
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, StreamingHttpResponse
 
 from runs import documents
+from runs.downloads import download
 from runs.logs import log_search
 from runs.models import Run, RunEvent
 
 Entries = Iterable[dict[str, Any]]
+_AT_ONCE: Final = 100
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\0")
 _COLUMNS: Final = ("seq", "time", "code", "state_name", "description", "details")
 
 
-def response(run: Run, wanted: str, q: str | None = None) -> HttpResponse:
+def response(request: HttpRequest, run: Run, wanted: str, q: str | None = None) -> StreamingHttpResponse:
     """Return the download: all entries, or those that hold `q`. `wanted` is one of FORMATS."""
-    mimetype, suffix, write = FORMATS[wanted]
+    kind, suffix, write = FORMATS[wanted]
     rows = RunEvent.objects.filter(run=run.pk, seq__lte=run.last_seq).order_by("seq")
     if q is not None:
         rows = log_search.matching(run, q)
-    entries = (documents.entry(event) for event in rows.iterator(chunk_size=500))
-    answer = HttpResponse(b"".join(write(entries)), content_type=mimetype)
     name = "log" if q is None else "found"
-    answer["Content-Disposition"] = f'attachment; filename="run-{run.pk}-{name}.{suffix}"'
-    return answer
+    return download(request, write(_entries(rows)), kind, f"run-{run.pk}-{name}.{suffix}")
+
+
+def _entries(rows: QuerySet[RunEvent]) -> Iterator[dict[str, Any]]:
+    """Yield the entries; the run data in a hundred of them may be 20 MB."""
+    page = list(rows[:_AT_ONCE])
+    while page:
+        yield from map(documents.entry, page)
+        page = list(rows.filter(seq__gt=page[-1].seq)[:_AT_ONCE])
 
 
 def as_json(entries: Entries) -> Iterator[bytes]:

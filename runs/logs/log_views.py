@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -44,7 +44,7 @@ def _after(request: HttpRequest) -> int:
 
 @never_cache
 @require_safe
-def file(request: HttpRequest, run_id: str) -> HttpResponse:
+def file(request: HttpRequest, run_id: str) -> HttpResponseBase:
     """Answer with the log as a file: `?format=json` (the default), `csv` or `text`; `?q=`: what holds it."""
     run = access.run_for(request.user, run_id)
     wanted = request.GET.get("format", "json")
@@ -55,4 +55,4 @@ def file(request: HttpRequest, run_id: str) -> HttpResponse:
         q = log_search.words(request.GET["q"]) if "q" in request.GET else None
     except BadRequest as error:
         return HttpResponse(error.detail, "text/plain", 400)
-    return log_files.response(run, wanted, q)
+    return log_files.response(request, run, wanted, q)

@@ -158,7 +158,7 @@ def test_it_opens_as_a_run_to_read(content):
     page = client("bob").get(f"/runs/{run.pk}/").content.decode()
     assert "Read-only: opened from a bundle." in page and row.checksum in page
     assert "Run again" not in page and "Retry from here" not in page and "Cancel<" not in page
-    log = json.loads(client("bob").get(f"/runs/{run.pk}/log?format=json").content)
+    log = json.loads(client("bob").get(f"/runs/{run.pk}/log?format=json").getvalue())
     told = [json.loads(line) for line in files_of(content)["events.jsonl"].splitlines()]
     assert [(each["time"], each["code"], each["details"]) for each in log] == [
         (each["time"], each["code"], each["details"]) for each in told

@@ -130,7 +130,7 @@ def test_only_who_may_read_the_run_may_look_into_its_log(run: Run, what: str):
 def test_what_was_found_is_a_file_of_its_own(run: Run, format: str):
     answer = asked(run, "log", q="ActionPolled", format=format)
     assert f'filename="run-{run.pk}-found.' in answer["Content-Disposition"]
-    body = answer.content.decode()
+    body = answer.getvalue().decode()
     assert (body.count("ActionPolled"), "ActionStarted" in body) == (2, False)
 
 

@@ -8,7 +8,9 @@ import json
 import uuid
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from runs import engine
 from runs.models import Run, RunRole
@@ -71,7 +73,7 @@ def test_no_text_of_a_run_ends_the_script_that_holds_it():
 
 def test_private_run_data_is_not_in_the_page(finished):
     assert b"canary" not in client("alice").get(f"/runs/{finished.pk}/").content
-    assert b"canary" not in client("alice").get(f"/runs/{finished.pk}/log").content
+    assert b"canary" not in client("alice").get(f"/runs/{finished.pk}/log").getvalue()
 
 
 @pytest.mark.parametrize(("name", "status"), [("alice", 200), ("bob", 200), ("mallory", 404), (None, 404)])
@@ -87,7 +89,7 @@ def test_a_run_that_does_not_exist_is_not_found():
 def test_the_log_as_json_is_every_entry(finished):
     answer = client("alice").get(f"/runs/{finished.pk}/log")
     assert "attachment" in answer["Content-Disposition"]
-    codes = [entry["code"] for entry in json.loads(answer.content)]
+    codes = [entry["code"] for entry in json.loads(answer.getvalue())]
     assert codes == ["FlowStarted", "PassStarted", "PassCompleted", "FlowSucceeded"]
 
 
@@ -99,15 +101,24 @@ def test_the_log_as_csv_holds_no_formula():
     run.events.create(seq=last.seq + 1, time=last.time, code="X", description="=HYPERLINK()", details="{}")
     Run.objects.filter(pk=run.pk).update(last_seq=last.seq + 1)
     rows = list(
-        csv.reader(io.StringIO(client("alice").get(f"/runs/{run.pk}/log?format=csv").content.decode()))
+        csv.reader(io.StringIO(client("alice").get(f"/runs/{run.pk}/log?format=csv").getvalue().decode()))
     )
     assert rows[0][:3] == ["seq", "time", "code"]
     assert rows[-1][4] == "'=HYPERLINK()"
 
 
 def test_the_log_as_text_is_a_line_an_entry(finished):
-    lines = client("alice").get(f"/runs/{finished.pk}/log?format=text").content.decode().splitlines()
+    lines = client("alice").get(f"/runs/{finished.pk}/log?format=text").getvalue().decode().splitlines()
     assert len(lines) == 4 and "FlowSucceeded" in lines[3]
+
+
+def test_a_long_log_is_read_while_it_is_written(monkeypatch, finished):
+    monkeypatch.setattr("runs.downloads._LEAST_BYTES", 1)
+    monkeypatch.setattr("runs.logs.log_files._AT_ONCE", 2)
+    pieces = client("alice").get(f"/runs/{finished.pk}/log?format=text").streaming_content
+    with CaptureQueriesContext(connection) as captured:
+        assert b"FlowStarted" in next(pieces) and not captured.captured_queries
+        assert b"FlowSucceeded" in list(pieces)[-1] and len(captured) == 2
 
 
 def test_an_unknown_format_is_refused_with_the_known_ones(finished):
