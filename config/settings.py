@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 import environ
@@ -18,9 +19,13 @@ HEADRACE_HOME = Path(env.str("HEADRACE_HOME", str(BASE_DIR / "var"))).resolve()
 def _secret_key(path: Path) -> str:
     """The site's own key, made at the first start: nobody has to invent one, and no two sites share one."""
     if not path.exists():
-        descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
+        whole = path.with_name(f"{path.name}.{os.getpid()}")  # a half one would be the key for ever
+        descriptor = os.open(whole, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(50))
+        with suppress(FileExistsError):  # of several processes that start together one decides
+            os.link(whole, path)
+        whole.unlink()
     return path.read_text()
 
 

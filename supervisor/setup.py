@@ -30,10 +30,18 @@ class Readiness(NamedTuple):
 
 
 def make_home(home: Path) -> None:
-    """Create the data folder. Raises CannotStart when it cannot be written."""
+    """Create the data folder. Raises CannotStart when it cannot be written.
+
+    Other users of the machine may come through it to the collections, but not read what the site keeps:
+    whoever has its sessions is everybody.
+    """
     try:
         home.mkdir(parents=True, exist_ok=True)
-        (home / "logs").mkdir(exist_ok=True)
+        for name in ("logs", "mail"):
+            (home / name).mkdir(exist_ok=True)
+            (home / name).chmod(0o700)
+        for path in home.glob("headrace.sqlite3*"):
+            path.chmod(0o600)
     except OSError as error:
         raise CannotStart(
             f"Cannot write the data folder {home}: {error.strerror}. Set HEADRACE_HOME to a folder of yours."
@@ -48,6 +56,11 @@ def broker_socket(home: Path) -> Path:
     digest = hashlib.sha256(str(home).encode()).hexdigest()[:12]
     folder = Path(tempfile.gettempdir()) / f"headrace-{digest}"
     folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if found.st_uid != os.geteuid() or found.st_mode & 0o077:
+        raise CannotStart(
+            f"The folder {folder} is not this user's alone. Set HEADRACE_HOME to a shorter path."
+        )
     return folder / "broker.sock"
 
 
@@ -96,16 +109,16 @@ def prepare(home: Path, environment: dict[str, str]) -> str:
     """Migrate, load the starters, and return the path of a one-time sign-in link. Raises CannotStart."""
     if not is_prepared(home):
         say("Preparing the database")
-        _manage(environment, "migrate", "--verbosity", "0")
+        _manage(environment, "migrate", "--verbosity", "0", umask=0o077)  # it makes the database's file
         say("Loading the starter flows and their sample data")
         _manage(environment, "load_starters")
         (home / "prepared").write_text(_stamp(home))
     return _manage(environment, "sign_in_link").strip()
 
 
-def _manage(environment: dict[str, str], *arguments: str) -> str:
+def _manage(environment: dict[str, str], *arguments: str, umask: int = -1) -> str:
     command = [sys.executable, str(BASE / "manage.py"), *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, umask=umask)
     if done.returncode:
         last = (done.stderr or done.stdout).strip().splitlines()[-3:]
         raise CannotStart("\n".join([f"`manage.py {' '.join(arguments)}` failed:", *last]))

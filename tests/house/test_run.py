@@ -47,6 +47,14 @@ def test_readyz_answers_200_when_it_says_ready(site):
         assert answer.status == 200
 
 
+def test_other_users_of_the_machine_read_nothing_that_the_site_keeps(site):
+    open_to_others = [path.name for path in site.home.iterdir() if path.stat().st_mode & 0o077]
+    assert {"logs", "mail", "headrace.sqlite3", "headrace.sqlite3-wal", "secret_key"}.isdisjoint(
+        open_to_others
+    )
+    assert (site.home / "headrace.sqlite3").exists() and (site.home / "secret_key").exists()
+
+
 def test_a_second_start_on_the_same_folder_says_so(site):
     done = supervisor(site.home, "--port", str(free_port()))
     assert done.returncode == 1
