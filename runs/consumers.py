@@ -5,33 +5,28 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from importlib import import_module
 from typing import Final
 from urllib.parse import parse_qs
 from uuid import UUID
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.conf import settings
-from django.contrib.auth import get_user
-from django.http import HttpRequest
 
 from runs import access, live
 from runs.fanout import hub
+from runs.push_socket import BAD_REQUEST, NOT_FOUND, SIGNED_OUT, PushSocket, user_of
 from runs.transactions import LOST
 from wire.errors import ApiError, BadRequest, NotFound
 
 logger = logging.getLogger(__name__)
 
-BAD_REQUEST, SIGNED_OUT, NOT_FOUND, BROKEN = 4400, 4401, 4404, 1011
 RECHECK_SECONDS: Final = 60.0
 BEAT_SECONDS: Final = 5.0
 BEAT: Final = '{"type":"beat"}'
 _RETRY_SECONDS: Final = 1.0
-_MOST_MESSAGES: Final = 20
 
 
-class RunConsumer(AsyncWebsocketConsumer):
+class RunConsumer(PushSocket):
     """`/ws/runs/<id>/?after=<seq>`: first what came after `seq`, then what comes.
 
     With `&beat=1` a viewer hears at least every few seconds that the connection is alive.
@@ -40,14 +35,9 @@ class RunConsumer(AsyncWebsocketConsumer):
     run_id: UUID
     seq: int
 
-    async def connect(self) -> None:
+    async def begin(self) -> None:
         self.run_id = self.scope["url_route"]["kwargs"]["run_id"]
-        self.news = asyncio.Event()
-        self._sender: asyncio.Task[None] | None = None
-        self._heard = 0
         self._shown = b""
-        self._hub = hub()
-        await self.accept()
         try:
             asked = parse_qs(self.scope["query_string"].decode("latin-1"))
             self.seq = live.sequence_number(asked.get("after", [None])[0])
@@ -56,20 +46,11 @@ class RunConsumer(AsyncWebsocketConsumer):
         except (BadRequest, NotFound) as error:
             await self.close(self._refusal(error))
             return
-        self._hub.join(self)
-        self._sender = asyncio.create_task(self._send_for_ever())
-        self._sender.add_done_callback(self._sender_ended)
+        hub().join(self)
+        self.send_by(self._send_for_ever())
 
-    async def disconnect(self, code: int) -> None:
-        self._hub.leave(self)
-        if self._sender is not None:
-            self._sender.cancel()
-
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Viewers have nothing to say; whoever goes on talking is cut off."""
-        self._heard += 1
-        if self._heard > _MOST_MESSAGES:
-            await self.close(BAD_REQUEST)
+    def leave(self) -> None:
+        hub().leave(self)
 
     def _refusal(self, error: ApiError) -> int:
         if isinstance(error, BadRequest):
@@ -94,7 +75,7 @@ class RunConsumer(AsyncWebsocketConsumer):
         """Send what there is; return whether there is more. Raises NotFound when the right to it is gone."""
         if time.monotonic() >= self._recheck_at:
             self._roles = await self._held_roles()
-        batch = await self._hub.read(self.run_id, self.seq)
+        batch = await hub().read(self.run_id, self.seq)
         run = batch.run_document(self._roles)
         if batch.last_seq > self.seq or run != self._shown:
             await self.send(text_data=batch.message(self._roles))
@@ -122,12 +103,6 @@ class RunConsumer(AsyncWebsocketConsumer):
         self._recheck_at = time.monotonic() + RECHECK_SECONDS
         return roles
 
-    def _sender_ended(self, task: asyncio.Task[None]) -> None:
-        if task.cancelled() or task.exception() is None or isinstance(task.exception(), OSError):
-            return
-        logger.error("run %s: a socket broke", self.run_id, exc_info=task.exception())
-        self._farewell = asyncio.create_task(self.close(BROKEN))
-
 
 class Nowhere(AsyncWebsocketConsumer):
     """Every other address: closed with a code that a client can read, instead of a failed handshake."""
@@ -138,8 +113,5 @@ class Nowhere(AsyncWebsocketConsumer):
 
 
 def _roles(session_key: str | None, run_id: UUID) -> frozenset[str]:
-    """The session is read anew: a viewer who signed out elsewhere, or was deactivated, sees no more."""
-    request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    user = get_user(request)
+    user = user_of(session_key)
     return frozenset(access.roles_of(user, access.run_for(user, run_id)))

@@ -5,25 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from importlib import import_module
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncWebsocketConsumer
-from django.conf import settings
-from django.contrib.auth import get_user
-from django.http import HttpRequest
 
+from runs.push_socket import SIGNED_OUT, PushSocket, is_broken, user_of
 from runs.questions import inbox
 from runs.transactions import LOST
 
 logger = logging.getLogger(__name__)
 
-SIGNED_OUT, BAD_REQUEST = 4401, 4400
 LOOK_SECONDS: Final = 1.0
 RECHECK_SECONDS: Final = 60.0
-_MOST_MESSAGES: Final = 20
 
 
 class Lookout:
@@ -39,7 +33,7 @@ class Lookout:
         self._sockets.add(socket)
         if self._task is None:
             self._task = asyncio.create_task(self._look_for_ever())
-            self._task.add_done_callback(_say_why)
+            self._task.add_done_callback(self._ended)
 
     def leave(self, socket: InboxConsumer) -> None:
         """Forget `socket`; nobody looks for nobody."""
@@ -61,12 +55,14 @@ class Lookout:
                 for socket in self._sockets:
                     socket.news.set()
 
-
-def _say_why(task: asyncio.Task[None]) -> None:
-    """A task that breaks must be heard of; one whose reader has gone away need not."""
-    if task.cancelled() or task.exception() is None or isinstance(task.exception(), OSError):
-        return
-    logger.error("An inbox is told nothing more", exc_info=task.exception())
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """When the looking breaks, all sockets are closed: those who come again look anew."""
+        if not is_broken(task):
+            return
+        logger.error("Nobody looks any more what waits for people", exc_info=task.exception())
+        self._task = None
+        for socket in self._sockets:
+            socket.give_up()
 
 
 _lookouts: WeakKeyDictionary[asyncio.AbstractEventLoop, Lookout] = WeakKeyDictionary()
@@ -77,31 +73,18 @@ def lookout() -> Lookout:
     return _lookouts.setdefault(asyncio.get_running_loop(), Lookout())
 
 
-class InboxConsumer(AsyncWebsocketConsumer):
+class InboxConsumer(PushSocket):
     """`/ws/inbox/`: {"count", "newest"} at once, and whenever it is another."""
 
-    async def connect(self) -> None:
-        self.news = asyncio.Event()
-        self._sender: asyncio.Task[None] | None = None
-        self._heard = 0
-        await self.accept()
+    async def begin(self) -> None:
         if not self.scope["user"].is_authenticated:
             await self.close(SIGNED_OUT)
             return
         lookout().join(self)
-        self._sender = asyncio.create_task(self._send_for_ever())
-        self._sender.add_done_callback(_say_why)
+        self.send_by(self._send_for_ever())
 
-    async def disconnect(self, code: int) -> None:
+    def leave(self) -> None:
         lookout().leave(self)
-        if self._sender is not None:
-            self._sender.cancel()
-
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Readers have nothing to say; whoever goes on talking is cut off."""
-        self._heard += 1
-        if self._heard > _MOST_MESSAGES:
-            await self.close(BAD_REQUEST)
 
     async def _send_for_ever(self) -> None:
         shown: dict[str, Any] | None = None
@@ -131,8 +114,5 @@ class InboxConsumer(AsyncWebsocketConsumer):
 
 
 def _waiting(session_key: str | None) -> dict[str, Any] | None:
-    """The session is read anew: whoever signed out elsewhere is told nothing more."""
-    request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    user = get_user(request)
+    user = user_of(session_key)
     return inbox.waiting(user) if user.is_authenticated else None

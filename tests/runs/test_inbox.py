@@ -121,6 +121,29 @@ async def test_the_socket_tells_of_a_question_and_of_its_answer():
 
 @pytest.mark.asyncio
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("broken", ["sign", "waiting"])
+async def test_a_socket_that_can_tell_nothing_more_is_closed_so_that_its_reader_comes_again(
+    monkeypatch, broken
+):
+    cookie = await in_database(cookie_of, "bob")
+    monkeypatch.setattr("runs.questions.inbox_socket.LOOK_SECONDS", 0.05)
+    with monkeypatch.context() as fault:
+        fault.setattr(f"runs.questions.inbox.{broken}", lambda *_: 1 / 0)
+        bell = socket("/ws/inbox/", cookie)
+        assert await bell.connect()
+        while (message := await bell.receive_output(timeout=3))["type"] == "websocket.send":
+            continue
+        assert message["code"] == 1011
+        await bell.disconnect()
+    bell = socket("/ws/inbox/", cookie)
+    assert await bell.connect() and (await bell.receive())["count"] == 0
+    await in_database(asked_run)
+    assert (await bell.receive())["count"] == 1
+    await bell.disconnect()
+
+
+@pytest.mark.asyncio
+@pytest.mark.django_db(transaction=True)
 async def test_the_socket_is_closed_to_strangers_and_talkers():
     assert await close_code(socket("/ws/inbox/")) == 4401
     bell = socket("/ws/inbox/", await in_database(cookie_of, "bob"))
