@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Drafts } from "../../static/js/ide/drafts.js";
 import { difference } from "../../static/js/ide/theirs.js";
+import { csrfToken } from "../../static/js/site/http.js";
 
 const SAVED = { id: "d1", revision: 1, saved_at: "2026-11-24T00:00:00Z", address: "/ide/drafts/d1/" };
 
@@ -85,6 +86,14 @@ test("a draft that somebody has published or discarded goes on as a new one", as
   await drafts.save();
   assert.equal(await drafts.save(), true);
   assert.deepEqual(sent.map(({ saved }) => saved?.id), [undefined, "d1", undefined]);
+});
+
+test("who signs in anew in another window goes on in this one", (context) => {
+  globalThis.document = { cookie: "theme=dark; csrftoken=fresh", querySelector: () => ({ getAttribute: () => "old" }) };
+  context.after(() => delete globalThis.document);
+  assert.equal(csrfToken(), "fresh");
+  document.cookie = "";
+  assert.equal(csrfToken(), "old");
 });
 
 test("what somebody else has saved is taken up without being saved again", async (context) => {

@@ -1,8 +1,12 @@
 // @ts-check
+import { preference } from "./preferences.js";
 
-/** The token that proves to the server that a request comes from its own pages. */
+/**
+ * The token that proves to the server that a request comes from its own pages. Whoever signs in anew, in another window,
+ * gets another one: the cookie has it, the page still the old one.
+ */
 export function csrfToken() {
-  return document.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? "";
+  return preference("csrftoken") || (document.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? "");
 }
 
 /**
