@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 from uuid import UUID
@@ -41,7 +42,6 @@ WORDS: Final = {
 }
 _GOING: Final = ("needs-you", "running", "queued")
 _SHOWN_AS: Final = {"refused": "timed-out", "left-out": "cancelled", "gone": "cancelled"}
-_RETRY_SECONDS: Final = 1.0
 _LONGEST_REASON: Final = 300
 
 
@@ -79,58 +79,43 @@ def live(request: HttpRequest, batch_id: str) -> HttpResponse:
     return render(request, "runs/_batch_live.html", _context(batch))
 
 
-@login_required
-@require_POST
-def retry(request: HttpRequest, batch_id: str) -> HttpResponse:
-    """Start the rows again whose runs have failed."""
-    batch = batches.batch_for(cast("User", request.user), batch_id)
-    count = batches.retry_failed(batch)
-    if count:
-        batches.start_waiting(batch.pk, _RETRY_SECONDS)
-    done = f"{_rows(count)} started again."
-    return _said(request, batch, done if count else "No row has failed: there is nothing to start again.")
+def _acting(act: Callable[[Batch], int], done: str, nothing: str) -> Callable[..., HttpResponse]:
+    """Return the view of a button.
+
+    act    does it, and returns with how many rows or runs
+    done   what is said then; {rows} or {runs} stands for how many
+    """
+
+    @login_required
+    @require_POST
+    def view(request: HttpRequest, batch_id: str) -> HttpResponse:
+        batch = batches.batch_for(cast("User", request.user), batch_id)
+        count = act(batch)
+        words = {noun: f"{count} {noun if count > 1 else noun[:-1]}" for noun in ("rows", "runs")}
+        messages.success(request, done.format(**words) if count else nothing)
+        return redirect("runs:batch", batch_id=batch.pk)
+
+    return view
 
 
-@login_required
-@require_POST
-def stop(request: HttpRequest, batch_id: str) -> HttpResponse:
-    """Start no more of its rows; what is under way goes on."""
-    batch = batches.batch_for(cast("User", request.user), batch_id)
-    count = batch_stop.stop(batch)
-    done = f"Stopped: {_rows(count)} left out. Runs that were started go on."
-    return _said(request, batch, done if count else "No row waits any more: there is nothing to stop.")
-
-
-@login_required
-@require_POST
-def go_on(request: HttpRequest, batch_id: str) -> HttpResponse:
-    """Start the rows after all that were left out."""
-    batch = batches.batch_for(cast("User", request.user), batch_id)
-    count = batch_stop.go_on(batch)
-    if count:
-        batches.start_waiting(batch.pk, _RETRY_SECONDS)
-    done = f"{_rows(count)} will be started after all."
-    return _said(request, batch, done if count else "No row was left out: there is nothing to start.")
-
-
-@login_required
-@require_POST
-def cancel(request: HttpRequest, batch_id: str) -> HttpResponse:
-    """Cancel its runs that are under way, and start no more."""
-    batch = batches.batch_for(cast("User", request.user), batch_id)
-    batch_stop.stop(batch)
-    count = batch_stop.cancel_runs(batch)
-    done = f"{count} run{'s' if count > 1 else ''} under way will be cancelled."
-    return _said(request, batch, done if count else "No run is under way: there is nothing to cancel.")
-
-
-def _rows(count: int) -> str:
-    return f"{count} row{'s' if count > 1 else ''}"
-
-
-def _said(request: HttpRequest, batch: Batch, words: str) -> HttpResponse:
-    messages.success(request, words)
-    return redirect("runs:batch", batch_id=batch.pk)
+retry = _acting(
+    batches.retry_failed, "{rows} started again.", "No row has failed: there is nothing to start again."
+)
+stop = _acting(
+    batch_stop.stop,
+    "Stopped: {rows} left out. Runs that were started go on.",
+    "No row waits any more: there is nothing to stop.",
+)
+go_on = _acting(
+    batch_stop.go_on,
+    "{rows} will be started after all.",
+    "No row was left out: there is nothing to start.",
+)
+cancel = _acting(
+    batch_stop.cancel,
+    "{runs} under way will be cancelled.",
+    "No run is under way: there is nothing to cancel.",
+)
 
 
 def _context(batch: Batch) -> dict[str, Any]:

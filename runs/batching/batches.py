@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -28,6 +28,7 @@ SHARE_SECONDS: Final = 0.5  # of the sweeper's time, at once
 _PASSING: Final = frozenset({409, 429, 503})  # too many runs at present, say: not the row's fault
 _LONGEST_PROBLEM: Final = 500
 _AT_ONCE: Final = 50
+_AT_ONCE_SECONDS: Final = 1.0  # of the time of whoever has asked for it
 
 
 def create(
@@ -153,13 +154,25 @@ def _told(error: ApiError) -> str:
 
 
 def retry_failed(batch: Batch) -> int:
-    """Let each row whose run has failed be started again; return how many. A second click finds none."""
+    """Start each row again whose run has failed; return how many. A second click finds none."""
+    return started_after(batch, lambda: _wait_again(batch))
+
+
+def _wait_again(batch: Batch) -> int:
     failed = batch.rows.filter(run__status=Run.FAILED).values_list("pk", "run_id")
     count = 0
+    for pk, run_id in list(failed):
+        again = batch.rows.filter(pk=pk, run=run_id)
+        count += again.update(run=None, earlier=run_id, is_started=False, tries=F("tries") + 1)
+    return count
+
+
+def started_after(batch: Batch, change: Callable[[], int]) -> int:
+    """Make a change after which rows wait, and start some of them at once; return how many it has changed."""
     with transaction.atomic():
-        for pk, run_id in list(failed):
-            again = batch.rows.filter(pk=pk, run=run_id)
-            count += again.update(run=None, earlier=run_id, is_started=False, tries=F("tries") + 1)
+        count = change()
         if count:
             Batch.objects.filter(pk=batch.pk).update(next_at=clock.now(), reason="")
+    if count:
+        start_waiting(batch.pk, _AT_ONCE_SECONDS)
     return count
