@@ -42,6 +42,7 @@ WORDS: Final = {
 }
 _GOING: Final = ("needs-you", "running", "queued")
 _SHOWN_AS: Final = {"refused": "timed-out", "left-out": "cancelled", "gone": "cancelled"}
+_HEAVY: Final = ("input", "data", "context", "intent")
 _LONGEST_REASON: Final = 300
 
 
@@ -119,7 +120,8 @@ cancel = _acting(
 
 
 def _context(batch: Batch) -> dict[str, Any]:
-    rows = batch.rows.order_by("number").select_related("run", "earlier").defer("run__data", "run__context")
+    # The page asks every other second, and the input and data of a run may be 200 kB each.
+    rows = batch.rows.order_by("number").select_related("run").defer(*(f"run__{name}" for name in _HEAVY))
     schema = current_version(batch.flow).input_schema
     reasons = _reasons([row.run_id for row in rows if row.run is not None and row.run.status == Run.FAILED])
     shown = [_shown(batch, schema, row) | {"reason": reasons.get(row.run_id, "")} for row in rows]

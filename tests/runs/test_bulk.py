@@ -9,7 +9,9 @@ from unittest import mock
 import orjson
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from library.models import Flow, FlowRole
 from library.publish import current_version
@@ -318,6 +320,11 @@ def test_failed_rows_are_started_again_and_lead_back():
     assert (row.tries, row.earlier, row.run.input) == (1, failed, failed.input)
     assert Run.objects.count() == 4
     assert row.run.again.earlier == failed
+    with CaptureQueriesContext(connection) as captured:
+        page = visitor.get(f"/batches/{batch.pk}/live").content.decode()
+    assert "Started 2 times" in page and f"/runs/{failed.pk}/" in page
+    read = " ".join(query["sql"] for query in captured)
+    assert re.findall(r'"(?:runs_run|T\d)"\."(?:input|data|context|intent)"', read) == []
 
 
 @pytest.fixture
