@@ -100,8 +100,8 @@ class _Walk:
         if uses is None:
             ways, record = self.kept.visit(step, data)
         else:
-            uses[name] = []
-            record = Record(uses[name])
+            # What an earlier visit has seen on one way still holds where more ways have come together.
+            record = Record(uses.setdefault(name, []))
             ways = step.apply(data, context, ids, record)
         self.found.records[name], self.found.ways[name] = record, ways
         return ways

@@ -99,6 +99,8 @@ def _follow(value: Value, names: tuple[str | int, ...], start: int) -> Reading:
         step = names[index]
         if isinstance(step, str):
             found, below = member(value, step)
+        elif value.origins and value.kinds & ARRAY and value.items is None:
+            found, below = item(value, step)
         elif value.kinds & TEXT:
             found, below = OPEN, of_kinds(TEXT) if value.kinds == TEXT else ANY
         elif value.kinds & OBJECT:

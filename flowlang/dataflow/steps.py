@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from flowlang.check_values import parsed
 from flowlang.dataflow import results, rules, templates
 from flowlang.dataflow.joining import is_same
-from flowlang.dataflow.places import MAYBE, NO, OPEN, assume, put
+from flowlang.dataflow.places import MAYBE, NO, OPEN, assume, put, read
 from flowlang.dataflow.scene import Note, Record, Scene, Subject
 from flowlang.dataflow.schemas import of_schema
 from flowlang.dataflow.values import ANY, NUMBER, OBJECT, TEXT, Names, Value, words
@@ -156,7 +156,7 @@ class Step:
 
     def _stored(self, scene: Scene, data: Value, result: Value) -> Value:
         if self.place is None:
-            return _stored_in_a_list(data, self.state, scene.ids)
+            return _stored_in_a_list(scene, data, self.state)
         stored, trouble = put(data, self.place, result, scene.ids)
         if trouble:
             loc, is_sure = (*self.loc, "ResultPath"), not self.is_saved
@@ -166,7 +166,7 @@ class Step:
     def _caught(self, scene: Scene, arrow: Transition) -> Value:
         place = place_of(arrow.source or {})
         if place is None:
-            return _stored_in_a_list(scene.root, arrow.source or {}, scene.ids)
+            return _stored_in_a_list(scene, scene.root, arrow.source or {})
         stored, trouble = put(scene.root, place, self.error, scene.ids)
         if trouble:
             loc = (*self.loc, *arrow.loc[:-1], "ResultPath")
@@ -259,13 +259,15 @@ def _names(text: str) -> tuple[str, ...] | None:
     return names if len(names) == len(path.steps) else None
 
 
-def _stored_in_a_list(data: Value, fields: Mapping[str, JSON], ids: Names) -> Value:
+def _stored_in_a_list(scene: Scene, data: Value, fields: Mapping[str, JSON]) -> Value:
     """Return the run data after an item of a list was replaced: of that list nothing is known any more."""
     text = fields.get("ResultPath")
     path = parsed(text) if isinstance(text, str) else None
     steps = path.steps if isinstance(path, Path) and not path.reads_context else ()
     names = tuple(str(step) for step in takewhile(lambda step: isinstance(step, str), steps))
-    return put(data, names, ANY, ids)[0]
+    scene.touch(steps)
+    scene.used(read(data, steps))
+    return put(data, names, ANY, scene.ids)[0]
 
 
 def _rules(loc: Loc, state: Mapping[str, JSON]) -> list[rules.Test]:

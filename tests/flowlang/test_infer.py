@@ -63,6 +63,28 @@ def test_lists_that_a_path_goes_through_are_asked_for() -> None:
     assert properties(passing(**{"a.$": "$.options.*"})) == {"options": {"title": "Options"}}
 
 
+def test_lists_of_which_one_item_is_read_or_replaced_are_asked_for() -> None:
+    (found,) = properties(passing(**{"a.=": "files[0].name"})).values()
+    assert (found["type"], list(found["items"]["properties"])) == ("array", ["name"])
+    (found,) = properties({"Type": "Pass", "Result": {}, "ResultPath": "$.files[0]"}).values()
+    assert found["type"] == "array"
+
+
+def test_what_is_read_before_loops_come_to_rest_is_asked_for() -> None:
+    asked = {"Variable": "$.until", "IsTimestamp": True, "Next": "S0"}
+    catchers = [
+        {"ErrorEquals": [name], "ResultPath": path, "Next": "S1"}
+        for name, path in (("ActionFailedException", "$.a[0]"), ("States.ALL", "$.b.a"))
+    ]
+    definition = flow(
+        {"Type": "Pass", "InputPath": "$.a", "ResultPath": "$.e"},
+        {"Type": "Choice", "Choices": [asked], "Default": "S2"},
+        {"Type": "AwaitWebInput", "Parameters": {}, "ResultPath": "$.e", "Catch": catchers, "Next": "S0"},
+    )
+    schema: Any = input_schema(definition)
+    assert "until" in schema["properties"]
+
+
 @pytest.mark.parametrize(
     "state",
     [
