@@ -16,6 +16,7 @@ from flowlang.problems import JSON
 from library.private import without_private
 from runs import documents
 from runs.bundles import bundle_crate
+from runs.metadata import LONGEST_LABEL, LONGEST_TAG
 from runs.models import Run, RunAgain, RunEvent, RunRetry
 from runs.redaction import Redaction, public_input, redaction_of
 from wire.errors import PayloadTooLarge, StateConflict
@@ -102,8 +103,8 @@ def _about(run: Run, address: str, hidden: Redaction) -> dict[str, JSON]:
         "flow_title": run.flow.title,
         "flow_version": run.version.number,
         "semantics": run.semantics,
-        "label": hidden.text(run.label),
-        "tags": [hidden.text(str(tag)) for tag in run.tags],
+        "label": hidden.text(run.label)[:LONGEST_LABEL],  # a mask may be longer than what it hides
+        "tags": [hidden.text(str(tag))[:LONGEST_TAG] for tag in run.tags],
         "status": run.status,
         "is_cancelled": run.status == Run.FAILED and run.cancel_requested,
         "state": run.state,

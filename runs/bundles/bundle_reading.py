@@ -17,6 +17,7 @@ import orjson
 from flowlang import definition
 from runs.bundles import bundle
 from runs.endings import MAX_EVENTS
+from runs.metadata import LONGEST_LABEL, LONGEST_TAG, MOST_TAGS
 from runs.models import Run
 
 MOST_ZIP_BYTES: Final = 25_000_000
@@ -171,7 +172,7 @@ def _about(about: dict[str, Any]) -> tuple[datetime, datetime]:
     """Return when the run started and ended. Raises BundleRefused for a run.json that cannot be."""
     if about.get("format") != bundle.FORMAT or about.get("format_version") != bundle.FORMAT_VERSION:
         raise BundleRefused("run.json is of another format, or of a later one than this site knows.")
-    for name, most in (("flow_title", 128), ("label", 64), ("state", 255), ("started_by", 150)):
+    for name, most in (("flow_title", 128), ("label", LONGEST_LABEL), ("state", 255), ("started_by", 150)):
         if not _is_text(about.get(name), most):
             raise BundleRefused(f"run.json: {name} is no text of at most {most} characters.")
     for name in ("run_id", "address", "flow_id"):
@@ -180,8 +181,14 @@ def _about(about: dict[str, Any]) -> tuple[datetime, datetime]:
     if about.get("status") not in Run.TERMINAL:
         raise BundleRefused("run.json: status is not that of a run that is over.")
     tags = about.get("tags")
-    if not isinstance(tags, list) or len(tags) > 100 or not all(_is_text(tag, 64) for tag in tags):
-        raise BundleRefused("run.json: tags is no list of short texts.")
+    if (
+        not isinstance(tags, list)
+        or len(tags) > MOST_TAGS
+        or not all(_is_text(tag, LONGEST_TAG) for tag in tags)
+    ):
+        raise BundleRefused(
+            f"run.json: tags is no list of at most {MOST_TAGS} texts of at most {LONGEST_TAG} characters."
+        )
     number = about.get("flow_version")
     if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < 2**31:
         raise BundleRefused("run.json: flow_version is no number of a version.")

@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 import orjson
 
+from flowlang.events import FLOW_STARTED
 from flowlang.problems import JSON
 from runs import access, documents, programs
 from runs.models import Run, RunEvent
@@ -53,6 +54,7 @@ def detail(run: Run, user: access.Person, first: int, as_of: int | None = None) 
 def _opened(run: Run, first: int, last: int) -> tuple[RunEvent, RunEvent | None]:
     """Return the event that begins the visit, and the one that begins the next."""
     entered = run.events.filter(seq__gte=max(first, 2), seq__lte=last, code__endswith="Started")
+    entered = entered.exclude(code=FLOW_STARTED)  # a forged bundle may have it anywhere
     found = list(entered.order_by("seq")[:2]) if first <= last else []
     if not found or found[0].seq != first:
         raise NotFound(f"Event {first} of run {run.pk} does not begin a visit of a state.")

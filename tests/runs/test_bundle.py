@@ -166,6 +166,18 @@ def test_it_opens_as_a_run_to_read(content):
     assert (run.status, run.label, run.state, run.wake_at) == (Run.FAILED, "night", "B", None)
 
 
+def test_a_run_with_the_longest_label_and_tags_opens_though_masks_make_them_longer():
+    schema = '{"properties": {"pin": {"type": "string", "format": "password"}}}'
+    label, tags = "4711" + "x" * 60, ["4711" + "y" * 124, *map(str, range(49))]
+    run = ended(input={"pin": "4711"}, label=label, tags=tags)
+    type(run.version).objects.filter(pk=run.version_id).update(schema_source=schema)
+    run = Run.objects.get(pk=run.pk)
+    assert opened(packed(run, bundle_of(run, ADDRESS))).status_code == 302
+    copy = RunBundle.objects.get().run
+    assert (copy.label, copy.tags[0]) == ("*" * 8 + "x" * 56, "*" * 8 + "y" * 120)
+    assert copy.tags[1:] == tags[1:]
+
+
 def test_nobody_can_do_anything_with_it(content):
     opened(content, "bob")
     run = RunBundle.objects.get().run
@@ -383,6 +395,7 @@ def odd(number: int) -> Callable[[dict[str, bytes]], None]:
         for entry in log[1:]:
             entry["details"] |= dict.fromkeys(DETAILS, value)
         log[0]["details"] = {"input": value, "run_data": value}
+        log[2]["code"] = "FlowStarted"
         files["events.jsonl"] = b"".join(json.dumps(entry).encode() + b"\n" for entry in log)
 
     return changed
@@ -397,3 +410,4 @@ def test_no_page_breaks_at_what_a_forged_bundle_holds(content, number):
     pages = [page.format(other=other.pk) for page in PAGES]
     codes = {page: alice.get(f"/runs/{run.pk}/{page}").status_code for page in pages}
     assert {page: code for page, code in codes.items() if code != 200} == {}
+    assert alice.get(f"/runs/{run.pk}/visits/3.json").status_code == 404
