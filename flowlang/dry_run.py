@@ -149,7 +149,9 @@ def _outcome(intent: Intent, stand_in: StandIn, now: datetime) -> Outcome:
 
 def _answer(intent: OpenInput | AwaitInput, stand_in: StandIn) -> Outcome:
     if stand_in.kind != "succeeded":
-        return Raised("States.Timeout", "The dry run lets nobody answer.")
+        if isinstance(intent, AwaitInput):
+            return Raised("Flows.WebInputExpired", "The dry run lets nobody answer.")
+        return Raised("States.Runtime", "The dry run lets the question not be opened.")
     told = stand_in.details if isinstance(stand_in.details, dict) else {"response": stand_in.details}
     if isinstance(intent, AwaitInput):
         return Answered({"web_input_id": intent.web_input_id, **told})

@@ -95,6 +95,20 @@ def test_a_question_is_answered_by_its_stand_in():
     assert found.steps[-1].after["a"]["response"] == "yes"  # type: ignore[call-overload,index]
 
 
+def test_a_question_that_nobody_answers_expires():
+    caught = [{"ErrorEquals": ["Flows.WebInputExpired"], "ResultPath": "$.a", "Next": "Late"}]
+    waiting = {
+        "StartAt": "Hear",
+        "States": {
+            "Hear": {
+                "Type": "AwaitWebInput", "Parameters": {"web_input_id": "q"}, "Catch": caught, "End": True,
+            },
+            "Late": {"Type": "Pass", "End": True},
+        },
+    }  # fmt: skip
+    assert run(waiting, Hear=StandIn("refused")).path == ["Hear", "Late"]
+
+
 def test_private_parameters_are_not_shown():
     secret = {
         "StartAt": "Call",
