@@ -57,8 +57,8 @@ def _name(site: Site, name: str, before: list[JSON]) -> None:
         return
     close = site.findings.closest(name, ERRORS)
     if name in NEVER_RAISED:
-        message = f"{quote(name)} is never raised here. An action that takes too long raises ActionTimeout."
         meant = NEVER_RAISED[name]
+        message = f"{quote(name)} is never raised here. Catch {meant} instead."
         change = Remove(site.loc) if meant in before else Put(site.loc, meant)
         site.warn("error-name-never", message, Remedy(f'Write "{meant}"', change))
     elif close:
