@@ -50,7 +50,11 @@ def bobs(site: LiveSite, browser: Chromium, flow: str) -> Iterator[Page]:
 
 
 def edit(page: Page, flow: str) -> None:
-    page.goto(f"/flows/{flow}/edit")
+    open_editor(page, f"/flows/{flow}/edit")
+
+
+def open_editor(page: Page, address: str) -> None:
+    page.goto(address)
     page.locator(".cm-content").first.wait_for()
 
 
@@ -195,6 +199,18 @@ def test_what_did_not_reach_the_server_is_offered_by_the_browser_that_kept_it(pa
     strip.get_by_role("button", name="Use that text").click()
     expect(again.locator(".cm-content").first).to_contain_text('"Seconds": 60')
     expect(again.locator("[data-saved]")).to_contain_text("Draft saved")
+
+
+def test_a_new_flow_that_did_not_reach_the_server_is_offered_where_its_draft_is(page: Page):
+    open_editor(page, "/ide/")
+    change(page, "What this flow is for", "First")
+    expect(page.locator("[data-saved]")).to_contain_text("Draft saved")
+    page.route(re.compile(r"/ide/drafts(/|$)"), lambda route: route.abort())
+    change(page, "First", "Second")
+    expect(page.locator("[data-saved]")).to_contain_text("cannot be reached", timeout=10_000)
+    again = page.context.new_page()
+    open_editor(again, page.url)
+    expect(again.locator("[data-local]")).to_be_visible()
 
 
 def test_closing_the_tab_keeps_the_draft(page: Page, flow: str):

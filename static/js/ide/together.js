@@ -21,7 +21,9 @@ const KEEP_MILLISECONDS = 400;
 export function mountTogether(root, { page, texts, title, drafts, edit, take, onTaken, address, state }) {
   const strip = /** @type {HTMLElement} */ (root.querySelector("[data-local]"));
   const loaded = { definition: page.definition, input_schema: page.input_schema };
-  const copy = new LocalCopy(localStorage, `${strip.dataset.user}:${page.flow ?? drafts.saved?.id ?? "new"}`);
+  const copyOfThis = () => new LocalCopy(localStorage, `${strip.dataset.user}:${page.flow ?? drafts.saved?.id ?? "new"}`);
+  const keep = () => copy.keep({ ...texts(), title: title() });
+  let copy = copyOfThis();
   let found = copy.otherThan(loaded);
   let timer = 0;
 
@@ -65,12 +67,15 @@ export function mountTogether(root, { page, texts, title, drafts, edit, take, on
   return {
     changed() {
       clearTimeout(timer);
-      timer = window.setTimeout(() => found || copy.keep({ ...texts(), title: title() }), KEEP_MILLISECONDS);
+      timer = window.setTimeout(() => found || keep(), KEEP_MILLISECONDS);
     },
     /** The server has it, or nobody wants it. */
     saved() {
       clearTimeout(timer);
-      if (!found && !drafts.isDirty) copy.drop();
+      if (found) return;
+      copy.drop();
+      copy = copyOfThis(); // what began as a new text has a draft of its own now
+      if (drafts.isDirty) keep();
     },
     mergeDraft: () => merge.open({ flow: page.flow, draft: drafts.saved?.id, before: drafts.kept ?? loaded }),
     mergePublished: () => merge.open({ flow: page.flow, base: page.base }),
