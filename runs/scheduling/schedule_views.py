@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -144,9 +145,8 @@ def change_times(request: HttpRequest, schedule_id: str) -> HttpResponse:
     when, plan = schedule_sheet.checked(schedule_sheet.posted(request.POST.dict()))
     if plan is None:
         return _page(request, schedule, when, status=422)
-    schedules.change(schedule, Said(), plan=plan)
-    messages.success(request, "The schedule has new times.")
-    return redirect("runs:schedule", schedule_id=schedule.pk)
+    change = partial(schedules.change, said=Said(), plan=plan)
+    return _do(request, schedule, change, "The schedule has new times.")
 
 
 @login_required

@@ -30,9 +30,7 @@ def create(owner: User, flow_id: UUID | str, plan: Plan, body: Body, said: Said)
     """Return a new schedule. Raises NotFound, Forbidden, FlowInputError, StateConflict (409: too many)."""
     version = startable(owner, flow_id)
     text = _checked(version, body)
-    mine = RunSchedule.objects.filter(owner=owner, next_at__isnull=False)
-    if mine.count() >= MOST_PER_OWNER:
-        raise StateConflict(f"You have {MOST_PER_OWNER} active schedules, the most there may be. Delete one.")
+    _refuse_one_more(owner)
     now = clock.now()
     schedule = RunSchedule(
         flow=version.flow, owner=owner, input=text, next_at=plan.first_at, created_at=now, edited_at=now
@@ -44,6 +42,15 @@ def create(owner: User, flow_id: UUID | str, plan: Plan, body: Body, said: Said)
     return schedule
 
 
+def _refuse_one_more(owner: User) -> None:
+    """Raise StateConflict (409) when a person has as many schedules that are not over as there may be."""
+    mine = RunSchedule.objects.filter(owner=owner).exclude(next_at=None, paused_at=None)
+    if mine.count() >= MOST_PER_OWNER:
+        raise StateConflict(
+            f"You have {MOST_PER_OWNER} schedules that are not over, the most there may be. Delete one."
+        )
+
+
 def change(
     schedule: RunSchedule, said: Said, *, plan: Plan | None = None, body: Body | None = None
 ) -> RunSchedule:
@@ -51,12 +58,15 @@ def change(
 
     plan  a new one starts its count of runs anew
     body  hidden members that it leaves out are kept: nobody can read them to send them again
+    Raises  StateConflict (409) when one that was over would be one too many
     """
     changes = _said(said)
     if body is not None:
         kept = secrets.restored(body, orjson.loads(schedule.input))
         changes["input"] = _checked(startable(schedule.owner, schedule.flow_id), kept)
     if plan is not None:
+        if schedule.status == RunSchedule.ENDED:
+            _refuse_one_more(schedule.owner)
         next_at = None if schedule.paused_at else plan.first_at
         changes |= _columns(plan) | {"next_at": next_at, "runs_started": 0}
     return _store(schedule, **changes)
@@ -81,6 +91,8 @@ def resume(schedule: RunSchedule) -> RunSchedule:
     next_at = following(schedule, clock.now())
     if next_at is None:
         raise StateConflict(f"Schedule {schedule.pk} is over: no time is left. Give it new times instead.")
+    if schedule.status == RunSchedule.ENDED:
+        _refuse_one_more(schedule.owner)
     _checked(startable(schedule.owner, schedule.flow_id), orjson.loads(schedule.input))
     return _store(schedule, next_at=next_at, paused_at=None, reason="")
 

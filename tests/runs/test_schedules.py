@@ -17,8 +17,10 @@ from library.models import FlowRole
 from library.publish import delete, publish
 from providers import hints
 from runs import clock, engine, inputs, starting, tasks
+from runs.metadata import Said
 from runs.models import Run, RunRole, RunSchedule, ScheduledRun
 from runs.scheduling import schedule_due, schedule_firing, schedules
+from runs.scheduling.schedule_reading import read_plan
 from runs.sweeper import Sweeper
 from tests.people import PASS, person, urn
 from tests.runs.schedules import DAILY, SCHEMA, flow_of, fresh, later, make_due, schedule_of
@@ -266,9 +268,17 @@ def test_a_site_without_schedules_does_not_load_the_validator():
 def test_a_person_has_at_most_so_many_schedules(monkeypatch):
     monkeypatch.setattr(schedules, "MOST_PER_OWNER", 1)
     flow = flow_of()
-    schedule_of(DAILY, flow=flow)
-    with pytest.raises(StateConflict, match="1 active schedules"):
-        schedule_of(DAILY, flow=flow)
+    over = schedule_of(DAILY, flow=flow)
+    RunSchedule.objects.update(next_at=None)
+    schedules.pause(schedule_of(DAILY, flow=flow))
+    plan = read_plan(DAILY, clock.now())
+    for one_more in (
+        lambda: schedule_of(DAILY, flow=flow),
+        lambda: schedules.resume(fresh(over)),
+        lambda: schedules.change(fresh(over), Said(), plan=plan),
+    ):
+        with pytest.raises(StateConflict, match="1 schedules that are not over"):
+            one_more()
 
 
 def test_many_at_one_instant_are_served_oldest_first_a_batch_at_a_time(monkeypatch):
