@@ -32,6 +32,7 @@ _BEAT_SECONDS: Final = 5.0
 _CANARY_SECONDS: Final = 10.0
 _FIRST_CANARY_SECONDS: Final = 2.0
 _OWN_STEPS_SECONDS: Final = 2.0
+_TELL_SECONDS: Final = float(hints.EXPIRES_SECONDS)
 _TAKE_UP_EVERY_SECONDS: Final = 1.0
 _TAKE_UP_SECONDS: Final = 0.2
 
@@ -50,6 +51,7 @@ class Sweeper:
         self.is_degraded = False
         self._degraded_since = clock.now()
         self._next_beat = self._next_canary = self._next_take_up = 0.0
+        self._told: dict[int, float] = {}  # follower -> when a worker was last asked to tell them
 
     def run_until(self, stop: threading.Event) -> None:
         """Sweep until `stop` is set. A database that fails is tried again."""
@@ -68,7 +70,7 @@ class Sweeper:
         self._beat()
         self._send_canaries()
         web_inputs.close_expired(clock.now())
-        _tell_followers()
+        self._tell_followers()
         schedule_at, batch_at = _start_scheduled(), _start_batches()
         self._keep_findable()
         swept = engine.sweep()
@@ -102,6 +104,15 @@ class Sweeper:
         )
         all_heard = fresh.count() == len(health.QUEUES)
         self._next_canary = time.monotonic() + (_CANARY_SECONDS if all_heard else _FIRST_CANARY_SECONDS)
+
+    def _tell_followers(self) -> None:
+        """Mails may take long: workers send them. Where none does, a message a minute and person waits."""
+        now, due = time.monotonic(), following.due()
+        self._told = {each: at for each, at in self._told.items() if each in due and at > now - _TELL_SECONDS}
+        for each in due:
+            if each not in self._told:
+                self._told[each] = now
+                hints.send(following.TASK, str(each))
 
     def _keep_findable(self) -> None:
         """A fifth of the time at most: runs come first."""
@@ -146,12 +157,6 @@ def _carry_on_here(due: Iterable[UUID]) -> float:
             break
         tasks.advance_run(str(run_id))
     return 0.0
-
-
-def _tell_followers() -> None:
-    """Mails may take long: workers send them."""
-    for follower_id in following.due():
-        hints.send(following.TASK, str(follower_id))
 
 
 def _start_scheduled() -> datetime | None:
