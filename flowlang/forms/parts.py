@@ -80,7 +80,7 @@ def _target(ref: str, root: Any) -> Any:
 def _step(target: Any, step: str) -> Any:
     if isinstance(target, dict):
         return target.get(step, {})
-    if isinstance(target, list) and step.isdecimal() and int(step) < len(target):
+    if isinstance(target, list) and step.isdecimal() and len(step) < 10 and int(step) < len(target):
         return target[int(step)]
     return {}
 

@@ -82,7 +82,7 @@ def is_valid(schema: JSON, value: JSON, root: JSON) -> bool:
     try:
         validator = BoundedValidator(root, registry=_CLOSED, format_checker=FORMATS).evolve(schema=schema)
         return bool(validator.is_valid(value))
-    except (TooManySteps, TooDeep, PatternError, Unresolvable, OverflowError):
+    except (TooManySteps, TooDeep, ValueError, Unresolvable, OverflowError):
         return False
 
 
@@ -125,6 +125,9 @@ def _iterate(schema: JSON, value: JSON) -> Iterable[ValidationError]:
         raise UnusableSchema("it refers to itself without end.") from error
     except OverflowError as error:
         raise UnusableSchema(f"a number in it is out of range: {error}.") from error
+    except ValueError as error:
+        # An index of thousands of digits in a reference.
+        raise UnusableSchema(f"a reference in it cannot be followed: {error}.") from error
 
 
 def _place(error: ValidationError) -> list[tuple[bool, str, int]]:

@@ -249,6 +249,7 @@ REQUIRED_TREE = {"type": "object", "required": ["x"], "properties": {"x": {"$ref
         ({"properties": {"x": {"oneOf": [{"$ref": "#/properties/x"}, {"type": "string"}]}}}, {"x": "a"}),
         ({"properties": {"__proto__": {"type": "string"}, "constructor": {"type": "object"}}}, {}),
         ({"$ref": "http://127.0.0.1:9/x"}, {}),
+        ({"properties": {"x": {"$ref": f"#/allOf/{'9' * 5_000}"}}, "allOf": [{}]}, {}),
         ({"properties": {"x": {"$ref": "file:///etc/hostname"}}}, {"x": "a"}),
         (True, {"x": json.loads("[" * 40 + "]" * 40)}),
         (False, {}),

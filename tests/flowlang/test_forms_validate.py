@@ -129,6 +129,9 @@ for _ in range(70):
     DEEP = {"x": DEEP}
 
 
+FAR = {"$ref": f"#/allOf/{'9' * 5_000}"}
+
+
 @pytest.mark.parametrize(
     ("schema", "body", "words"),
     [
@@ -148,6 +151,7 @@ for _ in range(70):
             "without end",
         ),
         ({"$ref": "#/definitions/none"}, {}, "leads to nothing"),
+        ({"properties": {"x": FAR}, "allOf": [{}]}, {"x": 1}, "cannot be followed"),
         ({"multipleOf": 0}, {}, "cannot be used"),
         ({"properties": {"x": {"multipleOf": 1e-308}}}, {"x": 10**18}, ""),
         ({"type": "thing"}, {}, "cannot be used"),
