@@ -1,6 +1,7 @@
 """The command line: `python -m flowlang check FILE...`, and `dot` or `infer` with one file.
 
-Ends with 0 without errors, 1 with errors, 2 when a file cannot be read or the command is not understood.
+Ends with 0 without errors, 1 with errors, 2 when a file cannot be read, the report cannot be written or the
+command is not understood.
 """
 
 from __future__ import annotations
@@ -60,16 +61,22 @@ def _check(command: argparse.ArgumentParser) -> None:
 
 def start() -> None:
     """Run the command that the process was started with, and end the process."""
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        # There is none where whoever started the process has closed it.
+        stream = getattr(sys, name) or open(os.devnull, "w")  # noqa: SIM115  # open to the end
         # Names and paths may hold what the terminal cannot show; a report must not fail over that.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        stream.reconfigure(errors="backslashreplace")
+        setattr(sys, name, stream)
     try:
         code = main(sys.argv[1:])
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough. Nothing more can be written, not even at exit.
+    except OSError as error:
+        # The reader (head, less) has seen enough, or the disk is full. Nothing can be written, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
+        if not isinstance(error, BrokenPipeError):
+            print(f"The report cannot be written: {error.strerror}.", file=sys.stderr)
+            code = 2
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import BinaryIO, Final
 
+from flowlang import excerpt
 from flowlang.definition import MAX_TEXT_BYTES
 
 STANDARD_INPUT: Final = "-"
@@ -21,18 +22,21 @@ def read(name: str) -> str:
     """
     try:
         if name == STANDARD_INPUT:
+            if sys.stdin is None:
+                raise Unreadable("<stdin> cannot be read: it is closed.")
             return _decoded(sys.stdin.buffer)
         with open(name, "rb") as file:
             return _decoded(file)
     except OSError as error:
-        raise Unreadable(f"{shown(name)} cannot be read: {error.strerror}.") from error
+        raise Unreadable(f"{excerpt.printable(shown(name))} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise Unreadable(f"{shown(name)} cannot be read: it is not UTF-8 (byte {error.start}).") from error
+        reason = f"it is not UTF-8 (byte {error.start})"
+        raise Unreadable(f"{excerpt.printable(shown(name))} cannot be read: {reason}.") from error
 
 
 def shown(name: str) -> str:
     """Return a file's name for people."""
-    return "<stdin>" if name == STANDARD_INPUT else name
+    return "<stdin>" if name == STANDARD_INPUT else name or '""'
 
 
 def _decoded(file: BinaryIO) -> str:

@@ -325,6 +325,22 @@ def test_the_package_asks_for_all_that_its_commands_load(files: dict[str, str]) 
     assert "entry: flowlang check" in (ROOT / ".pre-commit-hooks.yaml").read_text()
 
 
+@pytest.mark.parametrize(
+    ("where", "told", "code"),
+    [
+        ("- <&-", "<stdin> cannot be read: it is closed.\n", 2),
+        ("{broken} >&-", "", 1),
+        ("{broken} >/dev/full", "The report cannot be written: No space left on device.\n", 2),
+    ],
+)
+def test_streams_that_are_closed_or_full_end_without_a_trace(
+    where: str, told: str, code: int, files: dict[str, str]
+) -> None:
+    command = f"{sys.executable} -m flowlang check {where.format_map(files)}"
+    done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, timeout=20)
+    assert (done.stdout, done.stderr, done.returncode) == ("", told, code)
+
+
 def test_a_reader_that_stops_early_is_no_failure(tmp_path: Path) -> None:
     file = tmp_path / "many.json"
     states = {f"S{n}": {"Type": "Pass"} for n in range(300)}
