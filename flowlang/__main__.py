@@ -71,7 +71,7 @@ def start() -> None:
         code = main(sys.argv[1:])
         sys.stdout.flush()
     except OSError as error:
-        # The reader (head, less) has seen enough, or the disk is full. Nothing can be written, not even at exit.
+        # The reader (head, less) has seen enough, or the disk is full: nothing can be written, nor at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
         if not isinstance(error, BrokenPipeError):
