@@ -30,7 +30,7 @@ export function combobox(input, options) {
   input.before(box);
   const chips = options.several ? mountChips(chosen, input, search, () => changed(state)) : null;
   /** @type {State} */
-  const state = { input, search, list, chosen, options, chips, choices: [], at: -1, asked: 0, timer: 0 };
+  const state = { input, search, list, chosen, options, chips, choices: [], found: "", at: -1, asked: 0, timer: 0 };
   listen(state);
   show(state, null);
   if (hadFocus && !search.hidden) search.focus();
@@ -38,7 +38,7 @@ export function combobox(input, options) {
   return { refresh: () => { show(state, null); if (input.value) name(state); } };
 }
 
-/** @typedef {{input: HTMLInputElement, search: HTMLInputElement, list: HTMLElement, chosen: HTMLElement, options: Options, chips: import("./chips.js").Chips | null, choices: Choice[], at: number, asked: number, timer: number}} State */
+/** @typedef {{input: HTMLInputElement, search: HTMLInputElement, list: HTMLElement, chosen: HTMLElement, options: Options, chips: import("./chips.js").Chips | null, choices: Choice[], found: string, at: number, asked: number, timer: number}} State */
 
 /**
  * @param {HTMLInputElement} input
@@ -72,7 +72,7 @@ function listen(state) {
   search.addEventListener("input", (event) => { event.stopPropagation(); later(state); });
   search.addEventListener("change", (event) => event.stopPropagation());
   search.addEventListener("click", () => later(state, 0));
-  search.addEventListener("blur", () => setTimeout(() => leave(state), 150));
+  search.addEventListener("blur", () => leave(state));
   search.addEventListener("keydown", (event) => onKey(state, event));
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
@@ -93,9 +93,13 @@ function later(state, pause = PAUSE_MILLISECONDS) {
 /** @param {State} state */
 async function look(state) {
   const asked = ++state.asked;
+  const words = state.search.value.trim();
+  clearTimeout(state.timer);
   try {
-    const choices = await state.options.search(state.search.value.trim());
-    if (asked === state.asked && document.activeElement === state.search) open(state, choices);
+    const choices = await state.options.search(words);
+    if (asked !== state.asked || document.activeElement !== state.search) return;
+    state.found = words;
+    open(state, choices);
   } catch (error) {
     if (asked === state.asked) say(state, `The list could not be read. ${/** @type {Error} */ (error).message}`);
   }
@@ -175,8 +179,17 @@ function onKey(state, event) {
     return mark(state);
   }
   if (event.key === "Escape") return escape(state, event);
-  if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
+  if (event.key !== "Enter") return;
+  if (event.ctrlKey || event.metaKey) return takeTyped(state);
   event.preventDefault();
+  void enter(state);
+}
+
+/** The list may still be that of other words: whoever is quicker than it means what they have typed. @param {State} state */
+async function enter(state) {
+  const typed = state.search.value.trim();
+  if (typed && typed !== state.found) await look(state);
+  if (typed !== state.search.value.trim()) return;
   if (!state.list.hidden && state.choices[state.at]) choose(state, state.choices[state.at]);
   else takeTyped(state);
 }
@@ -188,8 +201,9 @@ function escape(state, event) {
   expand(state, false);
 }
 
-/** @param {State} state */
+/** What was typed is there before the press that took the focus is heard. @param {State} state */
 function leave(state) {
+  if (document.activeElement === state.search) return; // only the window was left
   expand(state, false);
   takeTyped(state);
 }

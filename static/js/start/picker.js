@@ -45,6 +45,7 @@ function mountPicker(control) {
  */
 export async function ask(address, key) {
   const response = await fetch(address, { headers: { Accept: "application/json" } });
+  if (response.redirected || response.status === 401) throw new Error("You are signed out: sign in in another tab.");
   if (!response.ok) throw new Error(`The site answered ${response.status}.`);
   const found = await response.json();
   return (found[key] ?? []).map((/** @type {any} */ one) => ({
