@@ -15,8 +15,8 @@ const due = new Set();
 /** @param {Mount} mount */
 export function mountLive(mount) {
   document.addEventListener("change", (event) => {
-    const field = fieldOf(/** @type {Element} */ (event.target));
-    if (field) check(field.id, mount);
+    const ids = placesOf(/** @type {Element} */ (event.target));
+    if (ids.length) check(ids, mount);
   });
   document.addEventListener("input", (event) => {
     const origin = fieldOf(/** @type {Element} */ (event.target))?.querySelector("[data-origin]");
@@ -34,9 +34,17 @@ function fieldOf(control) {
   return control.closest(".field, .cell");
 }
 
-/** @param {string} id @param {Mount} mount */
-function check(id, mount) {
-  due.add(id);
+/** Where it is told what is wrong with what a control holds: a name may be wrong by itself, or in its group. @param {Element} control */
+function placesOf(control) {
+  const group = control.matches(".entry__key > input") && control.closest("fieldset.group, .start__fields");
+  if (group) return [group.id, control.id.replace(/-key$/, "")];
+  const field = fieldOf(control);
+  return field ? [field.id] : [];
+}
+
+/** @param {string[]} ids @param {Mount} mount */
+function check(ids, mount) {
+  for (const id of ids) due.add(id);
   theForm()?.setAttribute("aria-busy", "true");
   if (!isActing) void run(mount);
 }
