@@ -1,6 +1,7 @@
 // The time line as it is drawn: where instants stand, what is cut out, which rows and bars there are.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { marksOf } from "../../static/js/runs/timeline_marks.js";
 import { described, rowsOf, segmentsOf, spentMs } from "../../static/js/runs/timeline_rows.js";
 import { scaleOf } from "../../static/js/runs/timeline_scale.js";
 
@@ -15,7 +16,6 @@ const CUT = { isIdleShown: false };
 test("an instant stands where it belongs, from the start of the run to its end", () => {
   const scale = scaleOf(summary([visit("A", 2, 0, 1000)]), 5000, CUT);
   assert.deepEqual([0, 250, 1000, 2000].map(scale.at), [0, 0.25, 1, 1]);
-  assert.equal(Math.round(scale.timeAt(0.25)), 250);
 });
 
 test("a long time without activity is cut short, unless it is asked for", () => {
@@ -24,6 +24,17 @@ test("a long time without activity is cut short, unless it is asked for", () => 
   assert.deepEqual(cut.pieces.map(({ from, to, isIdle }) => [from, to, isIdle]), [[0, 1000, false], [1000, 9000, true], [9000, 10_000, false]]);
   assert.ok(cut.at(1000) > 0.4 && cut.at(9000) - cut.at(1000) < 0.06);
   assert.equal(scaleOf(waits, 5000, ALL).at(9000), 0.9);
+});
+
+test("the axis names round times, as far apart as their words need, and none in what is cut out", () => {
+  const words = (/** @type {any} */ run, /** @type {any} */ how) => marksOf(scaleOf(run, 5000, how)).map((mark) => mark.words);
+  const plain = (/** @type {number} */ ended) => summary([visit("A", 2, 0, ended)], { ended });
+  assert.deepEqual(words(plain(2100), CUT), ["+500 ms", "+1 s", "+1.5 s"]);
+  assert.deepEqual(words(plain(250_000), CUT), ["+60 s", "+2m", "+3m"]);
+  assert.deepEqual(words(plain(30), CUT), ["+10 ms", "+20 ms"]);
+  const waits = summary([visit("A", 2, 0, 1000), visit("B", 4, 1000, 86_400_000, { type: "Wait" }), visit("C", 6, 86_400_000, 86_401_000)], { ended: 86_401_000 });
+  assert.deepEqual(words(waits, CUT), ["+500 ms", "+1d"]);
+  assert.deepEqual(words(waits, ALL), ["+6h", "+12h", "+18h"]);
 });
 
 test("the pause of an action that needs a person is no activity", () => {
@@ -53,7 +64,8 @@ test("the scale of a run that goes on leaves room to grow", () => {
 test("a run that has not begun, or took no time, is drawn all the same", () => {
   for (const run of [summary([], { started: null, ended: null }), summary([visit("A", 2, 0, 0)], { ended: 0 })]) {
     const scale = scaleOf(run, 0, CUT);
-    assert.ok([0, 1].every((ms) => Number.isFinite(scale.at(ms)) && Number.isFinite(scale.timeAt(ms))));
+    assert.ok([0, 1].every((ms) => Number.isFinite(scale.at(ms))));
+    assert.ok(marksOf(scale).every(({ share }) => Number.isFinite(share)));
   }
 });
 

@@ -2,6 +2,7 @@
 // The pieces of the time line: its axis and its rows.
 import { duration } from "../time.js";
 import { element, icon } from "./elements.js";
+import { marksOf } from "./timeline_marks.js";
 import { described, segmentsOf, spentMs, statusOf } from "./timeline_rows.js";
 import { WAITING_TYPES } from "./timeline_scale.js";
 
@@ -13,7 +14,7 @@ const LABEL = 0.09; // of the width: what a few words take
 /** @typedef {{scale: Scale, look: Look, last: number, now: number, index: number, clock: (ms: number) => string}} How */
 
 /**
- * The axis: when the run began, how long it has taken at each quarter, and what was cut out.
+ * The axis: when the run began, round times since, and what was cut out.
  * @param {HTMLElement} axis
  * @param {Scale} scale
  * @param {(ms: number) => string} clock
@@ -21,13 +22,9 @@ const LABEL = 0.09; // of the width: what a few words take
  */
 export function drawAxis(axis, scale, clock, moment) {
   const idle = scale.pieces.filter(({ isIdle }) => isIdle);
-  const isFree = (/** @type {number} */ share) => !idle.some(({ start, end }) => share > start - LABEL && share < end);
-  const marks = [0, 0.25, 0.5, 0.75].filter((share) => !share || isFree(share)).map((share) => {
-    const at = scale.timeAt(share);
-    return placed(element("span", "tl__mark", share ? `+${duration(at - scale.from)}` : clock(at)), share, 0);
-  });
+  const marks = [{ share: 0, words: clock(scale.from) }, ...marksOf(scale)];
   const head = moment === null ? [] : [placed(element("span", "tl__moment"), scale.at(moment), 0)];
-  axis.replaceChildren(...marks, ...breaksOf(idle), ...head);
+  axis.replaceChildren(...marks.map(({ share, words }) => placed(element("span", "tl__mark", words), share, 0)), ...breaksOf(idle), ...head);
 }
 
 /**

@@ -4,7 +4,7 @@
 /** @typedef {import("./timeline.js").Summary} Summary */
 /** @typedef {import("./timeline.js").Visit} Visit */
 /** @typedef {{from: number, to: number, start: number, end: number, isIdle: boolean}} Piece milliseconds, and shares */
-/** @typedef {{from: number, to: number, pieces: Piece[], at: (ms: number) => number, timeAt: (share: number) => number}} Scale */
+/** @typedef {{from: number, to: number, pieces: Piece[], at: (ms: number) => number}} Scale */
 
 const IDLE_FROM = 0.05; // of the span: a shorter gap is shown as long as it is
 const IDLE_SHARE = 0.05;
@@ -123,11 +123,6 @@ function mapping(pieces) {
     at(ms) {
       const piece = pieces.find(({ to }) => ms <= to) ?? last;
       return within(piece.start + ((ms - piece.from) / (piece.to - piece.from)) * (piece.end - piece.start));
-    },
-    /** @param {number} share */
-    timeAt(share) {
-      const piece = pieces.find(({ end }) => share <= end) ?? last;
-      return piece.from + ((share - piece.start) / Math.max(piece.end - piece.start, 1e-9)) * (piece.to - piece.from);
     },
   };
 }
