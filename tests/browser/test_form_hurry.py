@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.test_form import EVERYTHING
+from tests.browser.conftest import sign_in
+from tests.browser.test_form import EVERYTHING, UUID
 from tests.browser.test_form_corpus import Api, Desk
 from tests.live import LiveSite
 
@@ -138,3 +139,95 @@ def test_a_field_that_was_changed_stays_the_same_one_when_others_come(desk: Desk
     texts(page, note="mine")
     assert note.evaluate("(one) => one.isTheSame") is True
     expect(page.locator("#f-note [data-origin]")).to_have_text("you")
+
+
+def told(page: Page) -> str:
+    """Wait for a message of what went wrong, close it, and return it."""
+    message = page.locator("[data-toasts] .notice--error").first
+    text = message.locator("p").inner_text()
+    message.get_by_role("button", name="Close").click()
+    return text
+
+
+def test_a_button_that_is_not_answered_says_so_and_works_later(desk: Desk, page: Page, links: list[str]):
+    start = re.compile(r"/start$")
+    add, way = page.get_by_role("button", name="Add to Tags"), page.get_by_label("Kind of Way")
+    page.get_by_label("Note").fill("mine")
+    page.route(start, lambda route: route.abort())
+    add.click()
+    assert told(page) == (
+        "The site does not answer. Try again when it is back: “Add to Tags” did nothing. "
+        "What you have entered is still here."
+    )
+    page.unroute_all()
+    page.route(start, lambda route: route.fulfill(status=500, body="no"))
+    before = way.input_value()
+    way.select_option(label="By mail")
+    assert told(page).startswith(
+        "The site answered 500. Try again; if it stays so, reload the page: “Kind of Way”"
+    )
+    expect(way).to_have_value(before)
+    page.unroute_all()
+    page.context.clear_cookies(name="sessionid")
+    add.click()
+    assert told(page).startswith("You are signed out. Sign in in another tab")
+    other = page.context.new_page()
+    sign_in(other, links.pop())
+    other.close()
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    line = re.compile(r"/schedules/times")
+    page.route(line, lambda route: None)  # the preview of the times is never answered
+    page.get_by_label("Later, once").check()
+    add.click()
+    page.locator("[name='/tags/0']").fill("one")
+    way.select_option(label="By mail")
+    expect(page.locator("[name='/way/box']")).to_be_visible()
+    texts(page, tags_0="one", note="mine")
+    page.unroute_all()
+
+
+def test_what_is_typed_into_a_picker_counts_however_soon_one_goes_on(desk: Desk, page: Page):
+    id = {"type": "string", "format": "uuid", "title": "From"}
+    desk.open({"properties": {"source_endpoint_id": id, "index_id": {**id, "title": "Index"}}})
+    box = page.get_by_label("From")
+    box.fill("Demo")
+    expect(page.get_by_role("option").first).to_contain_text("Demo archive")
+    page.route(
+        re.compile("/collections/search"), lambda route: (page.wait_for_timeout(200), route.continue_())[1]
+    )
+    box.fill("Demo staging")
+    box.press("Enter")  # while the list is still that of "Demo"
+    expect(page.locator(".picker__name").first).to_have_text("Demo staging")
+    page.get_by_label("Index").fill(UUID)
+    button = page.get_by_role("button", name="Start the run").bounding_box()
+    page.mouse.click(button["x"] + 5, button["y"] + 5)
+    page.wait_for_url("**/runs/*/")
+    assert desk.api.input_of(page.url.rstrip("/").rpartition("/")[2])["index_id"] == UUID
+
+
+def test_the_name_of_a_value_is_checked_when_it_is_left(desk: Desk, page: Page):
+    free = {"type": "object", "title": "More", "additionalProperties": {"type": "number"}}
+    named = {**free, "propertyNames": {"pattern": "^[a-z]+$"}}
+    desk.open({"type": "object", "properties": {"more": named, "count": {"type": "integer"}}})
+    for name in ("a", "a"):
+        page.get_by_role("button", name="Add a named value to More").click()
+        expect(page.locator("[name$='#key']:focus")).to_have_count(1)
+        page.keyboard.type(name)
+        page.keyboard.press("Tab")
+    group = page.get_by_role("group", name="More")
+    expect(group.get_by_text("The name “a” is used twice. Change one of them.")).to_be_visible()
+    second = page.get_by_label("Name", exact=True).last
+    second.fill("B 2")
+    second.press("Tab")
+    expect(group.get_by_text("is used twice")).to_have_count(0)
+    page.keyboard.type("1")
+    page.keyboard.press("Tab")
+    expect(group.get_by_text("The name", exact=False).last).to_contain_text("does not have the right form")
+    page.locator("[name='/count']").fill("1")
+    page.get_by_role("button", name="Add another named value", exact=True).click()
+    expect(page.locator("[name$='#key']:focus")).to_have_count(1)
+    page.keyboard.type("count")
+    page.keyboard.press("Tab")
+    expect(page.locator(".start__fields > .field__error")).to_have_text(
+        "The name “count” is used twice. Change one of them."
+    )

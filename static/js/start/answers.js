@@ -1,5 +1,6 @@
 // @ts-check
 // The form's own buttons. One question at a time, about the form as it then is; its answer takes away nothing that was entered since.
+import { toast } from "../site.js";
 import { morph } from "./morph.js";
 import { bring, remember } from "./sent.js";
 
@@ -15,6 +16,7 @@ import { bring, remember } from "./sent.js";
 /** @typedef {{elt: HTMLButtonElement | HTMLSelectElement, target: HTMLElement}} Asked */
 
 const FORM = "form[data-start]";
+const LONGEST_MILLISECONDS = 30_000;
 
 /** @type {Asked | null} */
 let asked = null;
@@ -29,6 +31,7 @@ export function mountAnswers(ways) {
   if (!htmx) return;
   // What comes works at once: what somebody does to it in the very next moment is heard.
   htmx.config.defaultSettleDelay = 0;
+  htmx.config.timeout = LONGEST_MILLISECONDS;
   htmx.defineExtension("start", {
     handleSwap: (/** @type {string} */ style, /** @type {HTMLElement} */ target, /** @type {DocumentFragment} */ answer, /** @type {{elts: Element[]}} */ settled) =>
       style === "morph" && take(target, answer, settled, ways),
@@ -39,7 +42,11 @@ export function mountAnswers(ways) {
     if (asked && detail.requestConfig === asked) choose(detail);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (asked && /** @type {CustomEvent} */ (event).detail.requestConfig === asked) end(asked, ways);
+    const { detail } = /** @type {CustomEvent} */ (event);
+    if (!asked || detail.requestConfig !== asked) return;
+    const fault = faultOf(detail);
+    if (fault) tell(asked.elt, fault);
+    end(asked, ways);
   });
 }
 
@@ -59,8 +66,29 @@ function begin(event, ways) {
 
 /** The variant that is chosen has come with an earlier answer. @param {Element} control */
 function isShown(control) {
-  const shown = control.closest(".variant")?.querySelector(":scope > input[name*='#shown']");
-  return control instanceof HTMLSelectElement && control.value === /** @type {HTMLInputElement | null} */ (shown)?.value;
+  return control instanceof HTMLSelectElement && control.value === shownIn(control);
+}
+
+/** @param {HTMLSelectElement} choice */
+function shownIn(choice) {
+  const shown = choice.closest(".variant")?.querySelector(":scope > input[name*='#shown']");
+  return /** @type {HTMLInputElement | null} */ (shown)?.value;
+}
+
+/** Why a question has no answer, with what to do; "" when it has. @param {any} detail of htmx:afterRequest */
+function faultOf({ successful, xhr, pathInfo }) {
+  if (!xhr.status) return "The site does not answer. Try again when it is back";
+  if (!successful) return `The site answered ${xhr.status}. Try again; if it stays so, reload the page`;
+  const isElsewhere = new URL(xhr.responseURL).pathname !== new URL(pathInfo.requestPath, location.href).pathname;
+  return isElsewhere ? "You are signed out. Sign in in another tab, then come back and try again" : "";
+}
+
+/** @param {Asked["elt"]} control @param {string} fault */
+function tell(control, fault) {
+  const isChoice = control instanceof HTMLSelectElement;
+  const words = (isChoice ? control.getAttribute("aria-label") : control.textContent) ?? "";
+  toast(`${fault}: “${words.trim().replace(/\s+/g, " ")}” did nothing. What you have entered is still here.`, "error");
+  if (isChoice) control.value = shownIn(control) ?? control.value;
 }
 
 /** What the answer will take away: nothing can be entered there any more. @param {Asked} asked @returns {HTMLElement[]} */

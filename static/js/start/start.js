@@ -1,6 +1,6 @@
 // @ts-check
 // The entry module of the start page. The form works without it; this adds pickers, keys and care for the focus.
-import { addShortcut } from "../site.js";
+import { addShortcut, csrfToken, toast } from "../site.js";
 import { mountCollections } from "./collection.js";
 import { mountControls } from "./controls.js";
 import { mountJson } from "./text.js";
@@ -9,6 +9,7 @@ import { mountGrids } from "./grid.js";
 import { mountPickers } from "./picker.js";
 
 const SETTLED_MILLISECONDS = 60;
+const FILLING = ".htmx-request:not([data-when])"; // the preview of a schedule's times changes nothing
 
 /** Where the focus was at each press of a button. @type {WeakMap<Event, Element | null>} */
 const pressedFrom = new WeakMap();
@@ -33,6 +34,13 @@ document.addEventListener("click", (event) => pressedFrom.set(event, document.ac
 document.addEventListener("submit", onSubmit);
 document.addEventListener("htmx:afterSettle", focusNext);
 document.querySelector("[data-problems]")?.addEventListener("click", toField);
+addEventListener("focus", renewToken);
+
+/** Whoever has signed in again in another tab goes on here with all that was entered. */
+function renewToken() {
+  const field = document.querySelector("[data-start] input[name=csrfmiddlewaretoken]");
+  if (field instanceof HTMLInputElement) field.value = csrfToken() || field.value;
+}
 
 /** @param {KeyboardEvent} event */
 function onKey(event) {
@@ -46,7 +54,7 @@ function onSubmit(event) {
   const form = /** @type {HTMLFormElement} */ (event.target);
   if (!form.matches("[data-start]") || event.submitter?.getAttribute("value") !== "start") return;
   if (form.dataset.sent) return event.preventDefault();
-  if (form.querySelector(".htmx-request")) return startAfterwards(event);
+  if (form.querySelector(FILLING)) return startAfterwards(event);
   form.dataset.sent = "yes";
   const button = form.querySelector("[data-submit]");
   button?.setAttribute("aria-disabled", "true");
@@ -57,9 +65,12 @@ function startAfterwards(event) {
   event.preventDefault();
   const start = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-submit]"))?.click();
   const goOn = (/** @type {Event} */ answered) => {
+    if (/** @type {Element} */ (answered.target).matches("[data-when]")) return;
+    document.removeEventListener("htmx:afterRequest", goOn);
     if (/** @type {CustomEvent} */ (answered).detail.successful) setTimeout(start, SETTLED_MILLISECONDS);
+    else toast("Nothing was started. Press Start once more.", "error");
   };
-  document.addEventListener("htmx:afterRequest", goOn, { once: true });
+  document.addEventListener("htmx:afterRequest", goOn);
 }
 
 // Coming back by the browser's button brings the page as it was left.
