@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.engine.workshop import Workshop, wait_until
-from tests.runs.test_schedules_death import die, shell
+from tests.faults.tables import Tables
+from tests.runs.test_schedules_death import START_SECONDS, die, shell
 
 _BATCH = """
 from runs.batching import batches, bulk_table
@@ -18,10 +19,9 @@ version = flow_of().versions.get()
 rows = bulk_table.read(SCHEMA, {}, "x\\n1\\n2\\nbad\\n4", None, has_head=None).rows
 batches.create(person("bob"), version, rows, {}, "once")
 """
-_COUNT = """
-from runs.models import *
-started = BatchRow.objects.filter(run__isnull=False)
-print(Run.objects.count(), started.count(), Batch.objects.get().next_at is None)
+_COUNTS = """
+SELECT (SELECT count(*) FROM runs_run), (SELECT count(*) FROM runs_batchrow WHERE run_id IS NOT NULL),
+    (SELECT count(*) FROM runs_batch WHERE next_at IS NULL)
 """
 
 
@@ -33,8 +33,14 @@ def workshop(tmp_path: Path) -> Iterator[Workshop]:
 
 
 def test_a_sweeper_killed_between_rows_starts_each_once(workshop):
+    tables = Tables(workshop.environment["DATABASE_URL"])
+
+    def counts() -> tuple[int, ...]:
+        """Return the numbers of runs, of rows that know theirs, and of batches of which no row waits."""
+        return tables.ask(_COUNTS)[0]
+
     assert shell(workshop, _BATCH) == ""
     die(workshop, "in_batch")
-    assert shell(workshop, _COUNT) == "1 0 False"
+    assert counts() == (1, 0, 0)
     workshop.sweeper()
-    wait_until(lambda: shell(workshop, _COUNT) == "3 3 True", seconds=60)
+    wait_until(lambda: counts() == (3, 3, 1), START_SECONDS)
