@@ -34,8 +34,8 @@ def test_a_sweep_beats_and_rests_until_something_falls_due():
     engine.work(run.pk)
     assert Sweeper().tick() == 1.0
     assert Heartbeat.objects.get(name="sweeper").note == ""
-    Run.objects.update(wake_at=clock.now() + timedelta(seconds=0.5))
-    assert 0.05 <= Sweeper().tick() <= 0.5
+    Run.objects.update(wake_at=clock.now() + timedelta(seconds=0.9))
+    assert 0.05 <= Sweeper().tick() <= 0.9
 
 
 def test_when_nobody_takes_up_due_runs_the_sweeper_carries_them_on_and_says_so(caplog):
@@ -68,7 +68,7 @@ def test_hands_take_each_due_run_once_and_do_not_keep_the_sweeper(monkeypatch):
 
     def advance(run_id: str) -> None:
         taken.append(run_id)
-        gate.wait(5)
+        gate.wait(60)
 
     monkeypatch.setattr("runs.tasks.advance_run", advance)
     overdue()
@@ -77,7 +77,7 @@ def test_hands_take_each_due_run_once_and_do_not_keep_the_sweeper(monkeypatch):
     begun = time.monotonic()
     for _ in range(3):
         assert sweeper.tick() > 0.0
-    assert time.monotonic() - begun < 2.0
+    assert time.monotonic() - begun < 30
     wait_until(lambda: taken)
     assert len(taken) == 1
     gate.set()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from runs import clock, engine, taking
 from runs.models import EPOCH, Run
+from runs.nudges import FIRST_PAUSE
 from tests.engine.conftest import fresh, start
 from tests.people import person
 
@@ -35,15 +36,16 @@ def test_what_somebody_was_hinted_at_is_left_to_them():
     assert fresh(run).status == Run.ACTIVE
 
 
-def test_when_the_time_is_over_the_rest_is_given_back():
+def test_when_the_time_is_over_the_rest_is_given_back(monkeypatch):
     runs = unhinted(3)
-    taken = []
+    taken, present = [], [100.0]
+    monkeypatch.setattr(taking, "time", SimpleNamespace(monotonic=lambda: present[0]))
 
     def slow(run_id):
         taken.append(run_id)
-        time.sleep(0.3)
+        present[0] += 0.3
 
-    assert taking.further(slow, time.monotonic() + 0.2) == 1
+    assert taking.further(slow, 100.2) == 1
     left = [fresh(run) for run in runs if run.pk not in taken]
     assert len(left) == 2 and all(run.hint_at <= clock.now() for run in left)
 
@@ -53,14 +55,15 @@ def test_nobody_comes_twice_before_everybody_came_once():
     (late,) = unhinted(1, "bob")
     Run.objects.filter(pk=late.pk).update(wake_at=clock.now())
     order = []
-    taking.further(order.append, time.monotonic() + 5)
+    taking.further(order.append, time.monotonic() + 20)
     assert late.pk in order[:2]
 
 
 def test_what_is_taken_counts_as_hinted_at_for_a_moment():
     (run,) = unhinted(1)
-    taking.further(lambda _: None, time.monotonic() + 0.5)
-    assert fresh(run).hint_at > clock.now() + timedelta(seconds=1)
+    before = clock.now()
+    taking.further(lambda _: None, time.monotonic() + 20)
+    assert fresh(run).hint_at >= before + FIRST_PAUSE
 
 
 def test_a_sweep_hints_at_some_and_says_that_there_are_more(monkeypatch):

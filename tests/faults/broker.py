@@ -30,7 +30,7 @@ class Broker:
         command += ["--save", "", "--bind", *LOOPBACKS]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self._child = subprocess.Popen(command, start_new_session=True, **quiet)
-        wait_until(self._answers, 10)
+        wait_until(self._answers)
 
     def _client(self) -> redis.Redis:
         return redis.Redis.from_url(self.url, socket_timeout=1.0)

@@ -34,8 +34,8 @@ from runs.models import EPOCH, Run, RunEvent  # noqa: E402
 from tests.faults import drive  # noqa: E402
 from tests.faults.matrix import CANCEL_POINTS, LOCAL, POINTS, TYPES, definition, timed  # noqa: E402
 
-SECONDS = 20.0
-CELL_SECONDS = 300
+SECONDS = 60.0
+CELL_SECONDS = 540
 MOST_PASSAGES = 12
 AT_ONCE = 16
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(Z|[+-]\d\d:\d\d)")

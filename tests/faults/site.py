@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.engine.workshop import BASE, kill, wait_until
+from tests.engine.workshop import BASE, PATIENCE_SECONDS, kill, wait_until
 from tests.faults.broker import Broker
 from tests.faults.postgres import Postgres
 from tests.faults.tables import LOST, Tables
@@ -162,7 +162,7 @@ class Site:
         self.web_process = self.spawn("web", [*command, *options])
         self.address = f"http://127.0.0.1:{port}"
         web = Web(self.address, self.ask("token", "alice"))
-        wait_until(lambda: web.ask("GET", "/healthz").status == 200, 30)
+        wait_until(lambda: web.ask("GET", "/healthz").status == 200)
         web.forget()
         return web
 
@@ -194,7 +194,7 @@ class Site:
             time.sleep(0.1)
         return not self.tables.unfinished(run_ids)
 
-    def wait_for_worker(self, seconds: float = 30) -> None:
+    def wait_for_worker(self, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until a worker takes messages: it has carried a run of one Pass state to its end."""
         run = self.start({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
         wait_until(lambda: not self.tables.unfinished(run), seconds)

@@ -47,7 +47,7 @@ def test_a_sweeper_killed_while_it_starts_a_run_starts_it_once(workshop):
     tables = Tables(workshop.environment["DATABASE_URL"])
 
     def counts() -> tuple[int, ...]:
-        """Return the numbers of runs, of starts, of first events, of schedules, and of those that are over."""
+        """Return the numbers of runs, starts, first events, schedules, and of those that are over."""
         return tables.ask(_COUNTS)[0]
 
     assert shell(workshop, _SCHEDULE) == ""
