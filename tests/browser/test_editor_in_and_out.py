@@ -102,6 +102,10 @@ def test_a_share_link_opens_and_leaves_as_the_same_flow(editor: Page) -> None:
     assert link.startswith("https://globus.github.io/flows-ide?")
     found = shared_in(link)
     assert (json.loads(found.definition), json.loads(found.input_schema)) == (FLOW, SCHEMA)
+    # Over http, browsers have no clipboard.
+    editor.evaluate("() => Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    editor.get_by_role("dialog").get_by_role("button", name="Copy").first.click()
+    expect(editor.locator(".toast").last).to_contain_text("Mark the text and copy it yourself")
 
 
 def test_files_dropped_on_the_editor_take_the_texts_places_and_undo_brings_them_back(editor: Page) -> None:

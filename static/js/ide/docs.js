@@ -1,5 +1,6 @@
 // @ts-check
 // The help that follows the cursor: what is there, which fields may stand beside it, examples to put in.
+import { copy } from "../site/copying.js";
 import { cardElement, make } from "./card.js";
 
 const QUIET_MILLISECONDS = 200;
@@ -10,11 +11,10 @@ const QUIET_MILLISECONDS = 200;
  *   ask: () => Promise<any>,
  *   problem: (code: string) => Promise<any>,
  *   onInsert: (edits: import("./rename.js").Edit[]) => void,
- *   onCopied: () => void,
  *   onProblemOpened: () => void,
  * }} options
  */
-export function mountDocs(panel, { ask, problem, onInsert, onCopied, onProblemOpened }) {
+export function mountDocs(panel, { ask, problem, onInsert, onProblemOpened }) {
   const place = /** @type {HTMLElement} */ (panel.querySelector("[data-docs]"));
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -55,10 +55,9 @@ export function mountDocs(panel, { ask, problem, onInsert, onCopied, onProblemOp
     const button = /** @type {HTMLButtonElement} */ (make("button", "button button--small", edits.length ? "Insert" : "Copy"));
     button.type = "button";
     button.setAttribute("aria-label", `${edits.length ? "Insert" : "Copy"}: ${title}`);
-    button.addEventListener("click", async () => {
+    button.addEventListener("click", () => {
       if (edits.length) return onInsert(edits);
-      await navigator.clipboard.writeText(text);
-      onCopied();
+      return void copy(text, "The example is copied.");
     });
     element.append(make("p", "example__title", title), make("pre", "example__text", text), button);
     return element;

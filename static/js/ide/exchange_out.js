@@ -1,5 +1,6 @@
 // @ts-check
 // Taking a flow out of the editor: as files, as a program, as commands.
+import { copy } from "../site/copying.js";
 
 /** @typedef {{definition: string, input_schema: string}} Texts */
 /** @typedef {{name: string, title: string, text: string, note: string}} Snippet */
@@ -28,7 +29,7 @@ export function mountExport(dialog, { texts, title, say, code }) {
     const button = /** @type {Element} */ (event.target).closest("[data-download], [data-code-copy]");
     if (!(button instanceof HTMLElement)) return;
     if (button.dataset.download) download(button.dataset.download, texts(), title(), say);
-    else copy(shown.textContent ?? "", say);
+    else copy(shown.textContent ?? "");
   });
   return async () => {
     const reply = await code().catch(() => null);
@@ -85,17 +86,4 @@ function save(name, text) {
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href));
-}
-
-/**
- * @param {string} text
- * @param {(words: string, kind?: string) => void} say
- */
-async function copy(text, say) {
-  try {
-    await navigator.clipboard.writeText(text);
-    say("Copied.");
-  } catch {
-    say("The browser did not allow copying. Mark the text and copy it yourself.", "warning");
-  }
 }

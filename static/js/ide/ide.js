@@ -121,7 +121,7 @@ const actions = {
 
 mountTabs(root);
 mountSplit(part("[data-panes]"), part("[data-divider]"));
-mountShare(shareDialog, toast);
+mountShare(shareDialog);
 mountKeys({
   save: keeping.save, publish, format, validate,
   next: () => problems.step(1),

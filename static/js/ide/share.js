@@ -1,5 +1,6 @@
 // @ts-check
 // Links that carry the text itself, as the Flows IDE writes them.
+import { copy } from "../site/copying.js";
 
 const FLOWS_IDE = "https://globus.github.io/flows-ide";
 const USUAL_MOST = 8000; // characters of an address that most servers take
@@ -42,15 +43,13 @@ export async function showShare(dialog, address, texts) {
 /**
  * Let the copy buttons beside the links work.
  * @param {HTMLDialogElement} dialog
- * @param {(words: string) => void} say
  */
-export function mountShare(dialog, say) {
-  dialog.addEventListener("click", async (event) => {
+export function mountShare(dialog) {
+  dialog.addEventListener("click", (event) => {
     const button = /** @type {Element} */ (event.target).closest("[data-copy]");
     const field = button?.parentElement?.querySelector("input");
     if (!field) return;
     field.select();
-    await navigator.clipboard.writeText(field.value);
-    say("The link is copied.");
+    void copy(field.value, "The link is copied.");
   });
 }

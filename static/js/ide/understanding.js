@@ -46,7 +46,7 @@ export class Understanding {
 
   /** @param {ParentNode} root that holds the dialogs and the help */
   mount(root) {
-    const { cursor, onGo, onEdits, onDocs, problem, say } = this.options;
+    const { cursor, onGo, onEdits, onDocs, problem } = this.options;
     const part = (/** @type {string} */ name) => /** @type {any} */ (root.querySelector(`[data-${name}]`));
     this.renaming = mountRename(part("rename"), {
       ask: (more) => this.#post("rename", cursor().name, cursor().position, more),
@@ -59,7 +59,6 @@ export class Understanding {
       ask: () => this.#answer("docs", cursor().name, cursor().position),
       problem,
       onInsert: (edits) => onEdits(cursor().name, edits),
-      onCopied: () => say("The example is copied."),
       onProblemOpened: onDocs,
     });
   }

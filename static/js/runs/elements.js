@@ -1,5 +1,6 @@
 // @ts-check
 // Small pieces of page.
+import { isCopied } from "../site/copying.js";
 
 /**
  * @param {string} name
@@ -52,7 +53,7 @@ export function copyButton(text, name = "Copy") {
   const button = element("button", "button button--small", name);
   button.setAttribute("type", "button");
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(text());
+    if (!await isCopied(text())) return;
     button.textContent = "Copied";
     setTimeout(() => { button.textContent = name; }, 1500);
   });
