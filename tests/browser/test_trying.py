@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import keep, paste
 from tests.flowlang.dry_runs import COPYING
@@ -58,6 +58,12 @@ def axe_is_content(page: Page) -> None:
         for node in one["nodes"]
     ]
     assert found == []
+
+
+def lost(route: Route) -> None:
+    """Let a question reach the server, and its answer be lost."""
+    route.fetch()
+    route.abort()
 
 
 @pytest.fixture
@@ -122,8 +128,15 @@ def test_a_state_shows_its_parameters_and_is_called_after_a_yes(editor: Page):
     expect(call).to_be_disabled()
     axe_is_content(editor)
     editor.get_by_label("I want it to be done").check()
+    calls: list[str] = []
+    editor.on("request", lambda asked: calls.append((asked.post_data_json or {}).get("request", "")))
+    editor.route("**/ide/state", lost, times=1)
+    call.click()
+    expect(editor.locator("[data-state-error]")).to_contain_text("cannot be reached")
     call.click()
     expect(editor.get_by_text("$.greeting").first).to_be_visible()
+    (name,) = {name for name in calls if name}
+    assert calls.count(name) == 2, "the same call twice is done once"
     keep(editor, "one-state")
 
 
@@ -131,8 +144,12 @@ def test_a_state_and_the_flow_are_tried_with_the_data_and_results_of_run_x(site:
     text = json.dumps(COPYING, indent=2).replace('"bytes.$": "$.size"', '"echo_string.$": "$.name"')
     code = RUN_X.replace("TEXT", repr(text))
     page.goto(f"/flows/{site.manage('shell', '--no-imports', '-c', code).split()[-1]}/edit")
+    page.route("**/ide/past-runs", lambda route: route.abort(), times=1)
     page.locator("#state-1").click(button="right")
     page.get_by_role("menuitem", name="Test this state").click()
+    expect(page.get_by_text("Open the tab again")).to_be_visible()
+    page.get_by_role("tab", name="Diagram").click()
+    page.get_by_role("tab", name="Test").click()
     expect(page.get_by_label("State", exact=True)).to_have_value("Copy")
     data = page.get_by_label("With the run data of")
     expect(data.locator("option", has_text="run X,")).to_be_attached()

@@ -74,8 +74,8 @@ export function mountKeeping(root, { page, addresses, texts, drafts, together })
       if (!saved || !confirm("Discard what was changed since the published version? This cannot be undone.")) return;
       const address = `${addresses.drafts}/${saved.id}`;
       const options = { method: "DELETE", headers: { "X-CSRFToken": csrfToken(), "Content-Type": "application/json" } };
-      const reply = await fetch(address, { ...options, body: JSON.stringify({ revision: saved.revision }) });
-      if (!reply.ok) return toast((await reply.json().catch(() => null))?.error?.detail ?? "The draft could not be discarded. Try again.", "error");
+      const reply = await fetch(address, { ...options, body: JSON.stringify({ revision: saved.revision }) }).catch(() => null);
+      if (!reply?.ok) return toast((await reply?.json().catch(() => null))?.error?.detail ?? "The draft could not be discarded. Try again.", "error");
       drafts().forget();
       together().saved();
       location.reload();

@@ -4,6 +4,7 @@ import { postJSON } from "../site.js";
 
 const LOOK_MILLISECONDS = 1000;
 const MOST_LOOKS = 600;
+const SERVERS_FAULT = 500;
 
 /**
  * @param {HTMLElement} panel
@@ -18,6 +19,10 @@ export function mountOneState(panel, options) {
 
 class OneState {
   #asked = 0;
+  /** Names the call that is offered: asked for again, when no answer came, it is not done twice. */
+  #request = "";
+  /** What was called and is not over. @type {string | null} */
+  #action = null;
 
   /**
    * @param {HTMLElement} panel
@@ -64,6 +69,8 @@ class OneState {
 
   async #show() {
     this.wish = this.#wish();
+    this.#request = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+    this.#action = null;
     const reply = await this.#ask({});
     if (!reply || this.parts.source.value === "typed") return;
     this.parts.data.value = reply.data;
@@ -77,6 +84,7 @@ class OneState {
     const { error, answer } = this.parts;
     error.hidden = Boolean(reply?.ok);
     error.textContent = reply?.ok ? "" : reply?.body?.error?.detail ?? "The server cannot be reached. Try again.";
+    if (reply && reply.status < SERVERS_FAULT) this.#action = reply.body?.action ?? null;
     if (!reply?.ok) return null;
     answer.innerHTML = reply.body.html; // drawn and escaped by the server
     return reply.body;
@@ -94,24 +102,23 @@ class OneState {
     const button = /** @type {Element} */ (event.target).closest("[data-state-do]");
     if (!(button instanceof HTMLButtonElement)) return;
     button.disabled = true;
-    const wish = button.dataset.stateDo === "call"
-      ? { do: "call", request: crypto.randomUUID?.() ?? String(Math.random()).slice(2) }
-      : { do: "cancel", action: this.action };
-    this.#watch(await this.#ask(wish), MOST_LOOKS);
+    const isCall = button.dataset.stateDo === "call";
+    await this.#ask(isCall ? { do: "call", request: this.#request } : { do: "cancel", action: this.#action });
+    button.disabled = false;
+    this.#watch(MOST_LOOKS);
   }
 
   /**
-   * Look at what was called until it is over.
-   * @param {any} reply
+   * Look at what was called until it is over, or something else is asked.
    * @param {number} looks
    */
-  #watch(reply, looks) {
-    this.action = reply?.action;
-    if (!this.action || !looks) return;
+  #watch(looks) {
     const asked = this.#asked;
+    if (!this.#action || !looks) return;
     setTimeout(async () => {
       if (asked !== this.#asked) return;
-      this.#watch(await this.#ask({ do: "look", action: this.action }), looks - 1);
+      await this.#ask({ do: "look", action: this.#action });
+      if (asked + 1 === this.#asked) this.#watch(looks - 1);
     }, LOOK_MILLISECONDS);
   }
 }

@@ -83,7 +83,9 @@ class Trying {
   async #load() {
     this.#isLoaded = true;
     const reply = await postJSON(this.form.dataset.pastRuns ?? "", { flow: this.around.flow }).catch(() => null);
-    if (!reply?.ok) return this.#say("The past runs could not be fetched. Open the tab again.");
+    this.#isLoaded = Boolean(reply?.ok);
+    this.#say(reply?.ok ? "" : "The past runs could not be fetched. Open the tab again.");
+    if (!reply?.ok) return;
     for (const run of reply.body.runs) {
       const words = `${run.label || run.id.slice(0, 8)}, ${run.status.toLowerCase()}, ${new Date(run.at).toLocaleString()}`;
       this.#part("[data-try-results]").append(new Option(`Run ${words}`, run.id));
