@@ -6,11 +6,9 @@ const ZOOM_STEP = 1.25;
 /** @typedef {"ArrowUp" | "ArrowDown" | "ArrowLeft" | "ArrowRight"} Arrow */
 /** @typedef {{zoom: (factor: number) => void, fit: () => void, find: () => void, actualSize: () => void}} Views */
 /**
+ * step: to the neighbour there; open: null while nothing is chosen; nextArrow: null where arrows cannot be chosen
  * @typedef {Views & {
- *   step: (key: Arrow) => void, to the neighbour there
- *   open: (() => void) | null, null while nothing is chosen
- *   nextArrow: (() => void) | null, null where arrows cannot be chosen
- *   toggleRoutes: () => void,
+ *   step: (key: Arrow) => void, open: (() => void) | null, nextArrow: (() => void) | null, toggleRoutes: () => void,
  * }} Deeds
  */
 

@@ -17,12 +17,11 @@ import { Pictures } from "./pictures.js";
 /** @typedef {import("./graph.js").Edge} Edge */
 /** @typedef {(index: number | null, how: {isOpened: boolean}) => void} OnSelect isOpened: by Enter or double click */
 /**
- * What makes a picture one that can be edited.
+ * What makes a picture one that can be edited. onKey: whether it meant something; onConnect: from the chosen state, null
+ * asks for the other one; onInsert: on the chosen arrow; onMenu: for the chosen state
  * @typedef {{
- *   onKey: (key: string) => boolean, true: it meant something
- *   onConnect: (to: number | null) => void, from the chosen state; null asks for one
- *   onInsert: () => void, on the chosen arrow
- *   onMenu: (place: {left: number, bottom: number}) => void, for the chosen state
+ *   onKey: (key: string) => boolean, onConnect: (to: number | null) => void, onInsert: () => void,
+ *   onMenu: (place: {left: number, bottom: number}) => void,
  * }} Editing
  */
 

@@ -12,11 +12,10 @@ const MOST_MILLISECONDS = 1_000;
 /** @typedef {{svg: string | null, reason: string}} Layout */
 /** @typedef {{dot: string, states: State[], said: string, number: number}} Wanted said: the states as JSON */
 /**
+ * layOut: null when a newer question overtook it; complete: what may be given up for a newer picture
  * @typedef {{
- *   layOut: (dot: string) => Promise<Layout | null>, null: a newer question overtook it
- *   show: (svg: string, wanted: Wanted) => Promise<void>,
- *   complete: (states: State[], isWanted: () => boolean) => Promise<void>, what may be given up for a newer picture
- *   trouble: (reason: string) => void,
+ *   layOut: (dot: string) => Promise<Layout | null>, show: (svg: string, wanted: Wanted) => Promise<void>,
+ *   complete: (states: State[], isWanted: () => boolean) => Promise<void>, trouble: (reason: string) => void,
  * }} Steps
  */
 

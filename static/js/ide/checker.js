@@ -18,11 +18,9 @@ export class Checker {
 
   /**
    * @param {{
-   *   texts: () => Texts,
-   *   ask: (texts: Texts) => Promise<Reply>,
-   *   onAnswer: (answer: any, version: number) => void, version: how many changes the text had seen
+   *   texts: () => Texts, ask: (texts: Texts) => Promise<Reply>, onAnswer: (answer: any, version: number) => void,
    *   onTrouble: (words: string) => void,
-   * }} options
+   * }} options version: how many changes the texts had seen
    */
   constructor({ texts, ask, onAnswer, onTrouble }) {
     this.texts = texts;

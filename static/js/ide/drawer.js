@@ -34,7 +34,7 @@ class Drawer {
     this.states = part(element, "[data-state-count]");
     this.rows = part(element, "[data-problem-rows]");
     this.none = part(element, "[data-no-problems]");
-    this.toggleButton.addEventListener("click", () => this.open(this.body.hidden));
+    this.toggleButton.addEventListener("click", () => this.open(Boolean(this.body.hidden)));
     this.rows.addEventListener("click", (event) => this.#click(event));
     this.rows.addEventListener("keydown", (event) => this.#key(event));
   }

@@ -7,17 +7,15 @@ import { change } from "./text.js";
 
 /** @typedef {import("../diagram/graph.js").Edge} Edge */
 /** @typedef {import("./chooser.js").Entry} Entry */
+/** @typedef {import("../site/toasts.js").Say} Say */
 /** @typedef {{index: number, name: string, type: string}} State */
 /**
+ * states: of the text; shown: those in the diagram; show: brings a state's text into sight; hasLost: whether the diagram
+ * has states that are not reached; focus: gives the diagram the focus
  * @typedef {{
- *   view: any, states: () => State[], of the text
- *   shown: () => {index: number, name: string}[], in the diagram
- *   palette: Entry[],
- *   ask: (wish: Record<string, unknown>) => Promise<{ok: boolean, status: number, body: any}>,
- *   say: (words: string, kind?: string) => void,
- *   show: (name: string) => void, brings a state's text into sight
- *   hasLost: () => boolean, whether the diagram has states that are not reached
- *   properties: () => void, focus: () => void, gives the diagram the focus
+ *   view: any, states: () => State[], shown: () => {index: number, name: string}[], palette: Entry[],
+ *   ask: (wish: Record<string, unknown>) => Promise<{ok: boolean, status: number, body: any}>, say: Say,
+ *   show: (name: string) => void, hasLost: () => boolean, properties: () => void, focus: () => void,
  *   rename: (name: string) => void, chosen: () => {state: number | null, edge: Edge | null},
  * }} Surroundings
  */

@@ -10,7 +10,7 @@ const LABELS = { definition: "definition", input_schema: "input schema" };
 /**
  * @typedef {{
  *   read: (text: string, name: string) => Promise<Reply>, onBrought: (found: Brought) => void,
- *   say: (words: string, kind?: string) => void,
+ *   say: import("../site/toasts.js").Say,
  * }} Around
  */
 

@@ -8,7 +8,7 @@ import { copy } from "../site/copying.js";
 /**
  * @param {HTMLDialogElement} dialog
  * @param {{
- *   texts: () => Texts, title: () => string, say: (words: string, kind?: string) => void,
+ *   texts: () => Texts, title: () => string, say: import("../site/toasts.js").Say,
  *   code: () => Promise<{ok: boolean, body: any}>,
  * }} around
  * @returns {() => Promise<void>} shows the dialog
@@ -45,7 +45,7 @@ export function mountExport(dialog, { texts, title, say, code }) {
  * @param {string} what
  * @param {Texts} texts
  * @param {string} title
- * @param {(words: string, kind?: string) => void} say
+ * @param {import("../site/toasts.js").Say} say
  */
 function download(what, texts, title, say) {
   if (what !== "both") return save(`${what}.json`, texts[/** @type {keyof Texts} */ (what)]);

@@ -6,7 +6,7 @@
 /**
  * @param {HTMLDialogElement} dialog
  * @param {{
- *   ask: () => Promise<{ok: boolean, body: any}>, say: (words: string, kind?: string) => void,
+ *   ask: () => Promise<{ok: boolean, body: any}>, say: import("../site/toasts.js").Say,
  *   apply: (edits: {from: number, to: number, insert: string}[]) => void, texts: () => unknown,
  * }} around
  * @returns {() => Promise<void>} shows the dialog

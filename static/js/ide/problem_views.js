@@ -10,10 +10,10 @@ import { change, mark, showPlace } from "./text.js";
 /** @typedef {import("./problems.js").Problem} Problem */
 /** @typedef {import("./problems.js").DocumentName} DocumentName */
 /**
+ * isCurrent: whether the problems are of the present texts
  * @typedef {{
  *   views: Record<DocumentName, any>, shownName: () => DocumentName, showDocument: (name: DocumentName) => void,
- *   isCurrent: () => boolean, whether the problems are of the present texts
- *   onExplain: (problem: Problem) => void,
+ *   isCurrent: () => boolean, onExplain: (problem: Problem) => void,
  * }} Around
  */
 

@@ -19,7 +19,7 @@ export class Properties {
    * @param {HTMLElement} panel
    * @param {{
    *   view: any, ask: (body: Record<string, unknown>) => Promise<{ok: boolean, body: any}>,
-   *   say: (words: string, kind?: string) => void,
+   *   say: import("../site/toasts.js").Say,
    * }} around
    */
   constructor(panel, around) {

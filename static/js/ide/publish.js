@@ -10,8 +10,8 @@
  *   send: (fields: Record<string, unknown>) => Promise<Reply>,
  *   onProblems: (answer: any) => void,
  *   onPublished: (published: any) => void,
- *   onMerge: () => void, somebody has published since
- * }} options
+ *   onMerge: () => void,
+ * }} options onMerge: somebody has published since
  */
 export function mountPublish(dialog, { title, send, onProblems, onPublished, onMerge }) {
   const form = /** @type {HTMLFormElement} */ (dialog.querySelector("[data-publish-form]"));

@@ -10,10 +10,9 @@ const PARSE_MILLISECONDS = 50;
 
 /**
  * @param {{
- *   view: any, of the definition
- *   diagram: () => {states: State[], select: (index: number | null) => void}, showText: () => void, brings the definition to the front
- *   onChosen: () => void, another state is looked at
- * }} around
+ *   view: any, diagram: () => {states: State[], select: (index: number | null) => void}, showText: () => void,
+ *   onChosen: () => void,
+ * }} around view: of the definition; showText: brings it to the front; onChosen: another state is looked at
  */
 export function mountSelection({ view, diagram, showText, onChosen }) {
   let isFollowing = true;

@@ -35,7 +35,7 @@ function nonce() {
 
 /**
  * Bring a place into sight, unfolded, with the cursor on it.
- * @param {EditorView} view
+ * @param {any} view
  * @param {number} from
  * @param {{to?: number, focus?: boolean}} [options] to: select up to there
  */
@@ -50,7 +50,7 @@ export function showPlace(view, from, { to = from, focus = false } = {}) {
 }
 
 /**
- * @param {EditorView} view
+ * @param {any} view
  * @param {number} position
  */
 function unfolding(view, position) {
@@ -64,7 +64,7 @@ function unfolding(view, position) {
 
 /**
  * Change the text as one step that undo takes back.
- * @param {EditorView} view
+ * @param {any} view
  * @param {Change[]} changes
  */
 export function change(view, changes) {
@@ -73,7 +73,7 @@ export function change(view, changes) {
 
 /**
  * Change the text as somebody else has changed it: one's own undo leaves that alone.
- * @param {EditorView} view
+ * @param {any} view
  * @param {Change[]} changes
  */
 export function changeUnseen(view, changes) {
@@ -82,7 +82,7 @@ export function changeUnseen(view, changes) {
 
 /**
  * Underline problems.
- * @param {EditorView} view
+ * @param {any} view
  * @param {any[]} diagnostics
  */
 export function mark(view, diagnostics) {

@@ -3,9 +3,12 @@
 
 const STAY_MILLISECONDS = 6000;
 
+/** @typedef {"info" | "success" | "warning" | "error"} Kind */
+/** @typedef {(words: string, kind?: Kind) => void} Say */
+
 /**
  * @param {string} text
- * @param {"info" | "success" | "warning" | "error"} [kind]
+ * @param {Kind} [kind]
  */
 export function toast(text, kind = "success") {
   const item = document.createElement("li");
