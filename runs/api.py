@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, cast
 
-from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -88,20 +86,8 @@ class OneRun(APIView):
         user = _caller(request)
         run = access.run_for(user, run_id, MANAGER)
         said = metadata.read(cast("dict[str, Any]", request.data))
-        change(run, said.values, said.roles)
+        metadata.store(run, said)
         return Response(documents.run_document(run, user))
-
-
-@transaction.atomic
-def change(run: Run, values: Mapping[str, Any], roles: Mapping[str, list[str]]) -> None:
-    """Store new metadata; role lists are replaced as a whole."""
-    for name, value in values.items():
-        setattr(run, name, value)
-    if values:
-        run.save(update_fields=list(values))
-    RunRole.objects.filter(run=run, role__in=roles).delete()
-    rows = [RunRole(run=run, role=role, principal=name) for role, names in roles.items() for name in names]
-    RunRole.objects.bulk_create(rows)
 
 
 class Cancel(APIView):

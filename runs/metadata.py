@@ -1,4 +1,4 @@
-"""What may be said about a run beside its input: read from a request, checked, all faults at once."""
+"""What may be said about a run beside its input: read from a request with all its faults, and stored."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.db import transaction
+
 from library import metadata as flow_metadata
 from library.publish import refuse
-from runs.models import Run
+from runs import news
+from runs.models import Run, RunRole
 
 LONGEST_LABEL: Final = 64
 MOST_TAGS: Final = 50
@@ -46,6 +49,21 @@ def read(body: Mapping[str, Any]) -> Said:
             reader(said, body[name])
     refuse(said.items)
     return said
+
+
+@transaction.atomic
+def store(run: Run, said: Said) -> None:
+    """Store what was said, and tell viewers. Role lists are replaced as a whole; who comes second waits."""
+    Run.objects.select_for_update().values("pk").get(pk=run.pk)
+    for name, value in said.values.items():
+        setattr(run, name, value)
+    if said.values:
+        run.save(update_fields=list(said.values))
+    RunRole.objects.filter(run=run, role__in=said.roles).delete()
+    RunRole.objects.bulk_create(
+        RunRole(run=run, role=role, principal=name) for role, names in said.roles.items() for name in names
+    )
+    transaction.on_commit(lambda: news.publish(run.pk, run.last_seq))
 
 
 def request_id(header: str | None, body: Mapping[str, Any]) -> str:
@@ -91,6 +109,8 @@ def _tag(said: Said, value: Any, number: int) -> str:
     tag = " ".join(value.split())
     if not 1 <= len(tag) <= LONGEST_TAG:
         said.refuse(f"This has {len(tag)} characters; 1 to {LONGEST_TAG} are allowed.", "tags", number)
+    elif _CONTROL.search(tag):
+        said.refuse("This must not hold control characters.", "tags", number)
     return tag
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 from django.contrib import messages
@@ -10,8 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from runs import access, metadata, news
-from runs.models import Run
+from runs import access, metadata
 from wire.errors import Unprocessable
 
 
@@ -27,7 +27,7 @@ def describe(request: HttpRequest, run_id: str) -> HttpResponse:
     except Unprocessable as error:
         messages.error(request, f"Nothing was changed. {_in_words(error)}")
     else:
-        _store(run, {"label": "", **said.values})
+        metadata.store(run, replace(said, values={"label": "", **said.values}))
     return redirect("runs:run", run_id=run.pk)
 
 
@@ -35,10 +35,3 @@ def _in_words(error: Unprocessable) -> str:
     """The faults as one sentence after the other, each with the field that it is about."""
     items = cast("list[dict[str, Any]]", error.detail)
     return " ".join(f"{str(item['loc'][0]).capitalize()}: {item['msg']}" for item in items)
-
-
-def _store(run: Run, values: dict[str, object]) -> None:
-    for name, value in values.items():
-        setattr(run, name, value)
-    run.save(update_fields=list(values))
-    news.publish(run.pk, run.last_seq)

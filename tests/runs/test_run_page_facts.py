@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from runs import news
 from runs.models import Run, RunRole
 from tests.engine.conftest import start
-from tests.people import person, urn
+from tests.people import Api, person, urn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WAIT = {"Type": "Wait", "Seconds": 600, "End": True}
@@ -36,6 +37,14 @@ def test_owner_and_managers_change_label_and_tags(run, name):
     assert (run.label, run.tags) == ("S-113", ["a", "b c"])
 
 
+def test_viewers_hear_of_it_whichever_way_it_was_changed(run):
+    heard: list[object] = []
+    with news.heard_by(heard.append):
+        describe(run, "alice", label="second", tags="")
+        Api("alice")("PUT", f"/runs/{run.pk}", {"label": "third"})
+    assert heard == [run.pk, run.pk]
+
+
 def test_empty_fields_empty_them(run):
     describe(run, "alice", label=" ", tags="")
     assert (run.label, run.tags) == ("", [])
@@ -47,7 +56,10 @@ def test_nobody_else_does(run, name, status):
     assert (run.label, run.tags) == ("first", ["night"])
 
 
-@pytest.mark.parametrize("fields", [{"label": "x" * 65}, {"label": "a\x00b"}, {"tags": "y" * 129}])
+WRONG = [{"label": "x" * 65}, {"label": "a\x00b"}, {"tags": "y" * 129}, {"tags": "a\x00b"}]
+
+
+@pytest.mark.parametrize("fields", WRONG)
 def test_what_is_too_long_or_unreadable_changes_nothing_and_is_told(run, fields):
     client = Client()
     client.force_login(person("alice"))

@@ -13,7 +13,6 @@ from django.test.utils import CaptureQueriesContext
 
 from library.models import FlowRole, FlowVersion
 from runs import access, engine, metadata, removal
-from runs.api import change
 from runs.finding import asking, keeping, values
 from runs.finding.tables import RunFacts, RunValue
 from runs.models import Run, RunRole
@@ -200,7 +199,7 @@ def test_secrets_are_kept_nowhere_and_found_by_nobody():
 def test_an_edited_label_is_found_at_once():
     run = ran(PASS, label="before")
     assert found("before") == [run]
-    change(run, metadata.read({"label": "after", "tags": ["new"]}).values, {})
+    metadata.store(run, metadata.read({"label": "after", "tags": ["new"]}))
     assert found("label:before") == []
     assert found("label:after tag:new") == [run]
 
