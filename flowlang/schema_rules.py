@@ -47,6 +47,8 @@ FORMATS: Final[Mapping[str, tuple[str, ...]]] = {
     "globus-collection": ("object",),
     "globus-principal": ("object", "array", "string"),
     "globus-compute-endpoint": ("string",),
+    # Ours, for pickers of the form; Globus passes them over.
+    **dict.fromkeys(("globus-compute-function", "globus-search-index", "globus-flow"), ("string",)),
     **dict.fromkeys(
         (
             "date-time", "date", "time", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6",

@@ -211,7 +211,7 @@ _PICKER_FORMATS: Final = {
 _PICKER_NAMES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("function", re.compile(r"function(_?(uu)?id)?$|function.*(uu)?id$", re.IGNORECASE)),
     ("endpoint", re.compile(r"compute.*endpoint|endpoint.*compute", re.IGNORECASE)),
-    ("index", re.compile(r"search_?index(_?(uu)?id)?$|^index_?(uu)?id$", re.IGNORECASE)),
+    ("index", re.compile(r"search[_ ]?index(_?(uu)?id)?$|^index_?(uu)?id$", re.IGNORECASE)),
     ("flow", re.compile(r"(^|_)flow_?(uu)?id$", re.IGNORECASE)),
 )
 _COLLECTION_NAME: Final = re.compile(r"(collection|endpoint)(_?(uu)?id)?$", re.IGNORECASE)
@@ -221,13 +221,18 @@ def picker(part: Part, key: str) -> str:
     """Return which list of the site helps to fill in a text, "" for none.
 
     "endpoint", "function", "index", "flow" and, for a uuid outside of a `globus-collection`, "collection";
-    decided by `format`, else by the member's name.
+    decided by `format`, else by the member's name, or the title of a uuid.
     """
     form = part.schema.get("format")
     if isinstance(form, str) and form in _PICKER_FORMATS:
         return _PICKER_FORMATS[form]
-    words = f"{key} {part.schema.get('title', '')}".lower()
+    title = str(part.schema.get("title", ""))
+    words = f"{key} {title}".lower()
     for name, pattern in _PICKER_NAMES:
-        if pattern.search(words if name == "endpoint" else key) and (name != "endpoint" or "id" in words):
+        if name == "endpoint":
+            is_meant = bool(pattern.search(words)) and "id" in words
+        else:
+            is_meant = bool(pattern.search(key)) or (form == "uuid" and bool(pattern.search(title)))
+        if is_meant:
             return name
     return "collection" if form == "uuid" and _COLLECTION_NAME.search(key) else ""

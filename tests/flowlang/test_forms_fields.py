@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from flowlang.check import check_text
 from flowlang.forms import Field, defaults, draw, fields, only, shape, walk
 
 
@@ -207,6 +208,17 @@ def test_pickers_help_with_ids():
     names = {"validation_function_uuid": text, "endpoint_id": {**text, "title": "Compute endpoint ID"}}
     schema = {"properties": {"f": {**text, "format": "globus-compute-endpoint"}, **names}}
     assert [field.picker for field in fields(schema, {})] == ["endpoint", "function", "endpoint"]
+    titled = {"type": "string", "format": "uuid", "title": "Search index"}
+    assert [field.picker for field in fields({"properties": {"index": titled}}, {})] == ["index"]
+    assert [field.picker for field in fields({"properties": {"index": text}}, {})] == [""]
+
+
+@pytest.mark.parametrize("name", ["globus-compute-function", "globus-search-index", "globus-flow"])
+def test_the_formats_of_our_own_pickers_are_known(name: str):
+    schema = {"type": "object", "properties": {"it": {"type": "string", "format": name}}}
+    flow = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+    found = check_text(json.dumps(flow), json.dumps(schema)).problems
+    assert [problem.code for problem in found if "format" in problem.code] == []
 
 
 def test_a_schema_that_is_no_object_becomes_one_json_editor():
