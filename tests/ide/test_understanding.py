@@ -162,11 +162,11 @@ def test_completion_at_two_hundred_states_takes_less_than_the_eye_notices() -> N
     question = understanding.Question(Texts(text, ""), "definition", at)
     taken = []
     for _ in range(5):
-        began_at = time.perf_counter()
+        began_at = time.process_time()  # it waits for nothing: on a machine with nothing else to do, this is all
         found = understanding.answer("complete", question)
-        taken.append(time.perf_counter() - began_at)
+        taken.append(time.process_time() - began_at)
     assert found["options"]
-    assert min(taken) < 0.15, f"{min(taken):.3f} s"
+    assert min(taken) < 0.1, f"{min(taken):.3f} s"
 
 
 def chain(size: int) -> dict[str, Any]:
