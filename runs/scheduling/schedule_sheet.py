@@ -29,6 +29,7 @@ _PLACES: Final = {
     "time_zone": "zone",
     "start": "begin",
 }
+_CHOOSE: Final = "Choose a date and a time."
 _LOCAL: Final = "%a %-d %b %Y, %H:%M"
 
 
@@ -93,7 +94,9 @@ def checked(when: When) -> tuple[When, Plan | None]:
     try:
         plan = read_plan(when.plan_asked(), clock.now())
     except Unprocessable as error:
-        return replace(when, faults=_faults(error)), None
+        found = _faults(error)
+        blank = {name: _CHOOSE for name in ("at", "end_at") if name in found and not getattr(when, name)}
+        return replace(when, faults=found | blank), None
     return replace(when, times=shown(schedules.previewed(plan), plan.rule.zone)), plan
 
 

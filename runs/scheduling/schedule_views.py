@@ -154,7 +154,8 @@ def change_times(request: HttpRequest, schedule_id: str) -> HttpResponse:
 def times(request: HttpRequest) -> HttpResponse:
     """Answer with the next times of what is filled in, or with what is wrong: a part of a page."""
     when = schedule_sheet.posted(request.GET.dict())
-    if not when.is_now:
+    is_begun = when.when == schedule_sheet.AT and not when.at  # nothing is wrong yet: the time comes next
+    if not (when.is_now or is_begun):
         when, _ = schedule_sheet.checked(when)
     return render(request, "runs/_schedule_times.html", {"when": when})
 

@@ -75,14 +75,14 @@ def test_the_start_page_makes_a_schedule(typed, columns):
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ({"when": "at"}, "is not a timestamp"),
+        ({"when": "at"}, "Choose a date and a time."),
         ({"when": "at", "when-at": "2020-01-01T00:00"}, "no time to come"),
         ({"when": "every", "when-number": "0"}, "Write a whole number"),
         ({"when": "every", "when-number": "9" * 50}, "Write a whole number"),
         ({"when": "every", "when-unit": "moons"}, "Write a whole number"),
         ({"when": "cron", "when-cron": "whenever"}, "is not a cron expression"),
         ({"when": "cron", "when-zone": "Berlin"}, "is not a time zone"),
-        ({"when": "cron", "when-end": "on"}, "is not a timestamp"),
+        ({"when": "cron", "when-end": "on"}, "Choose a date and a time."),
         ({"when": "cron", "when-end": "after", "when-count": "-1"}, "whole number from 1"),
     ],
 )
@@ -106,6 +106,7 @@ def test_the_next_times_are_shown_while_one_types():
     )
     assert page.count("09:00") == 5 and "Asia/Tokyo" in page
     assert "<li>" not in page_of(bob.get("/schedules/times", {"when": "now"}))
+    assert "field__error" not in page_of(bob.get("/schedules/times", {"when": "at"}))
     assert "not a time zone" in page_of(bob.get("/schedules/times", {"when": "cron", "when-zone": "Nowhere"}))
 
 
