@@ -23,7 +23,7 @@ export async function mountJson(root) {
     const answer = await ask(area, "problems", text);
     if (!answer || view.state.doc.toString() !== text) return;
     mark(view, answer.problems.map((/** @type {any} */ one) => marked(one, text.length)));
-    show(area, answer.problems);
+    show(area, answer.problems, view.state.doc);
   };
   const view = mountText(place, {
     text: area.value,
@@ -91,11 +91,14 @@ async function ask(area, what, text) {
 
 /**
  * @param {HTMLTextAreaElement} area
- * @param {{message: string}[]} problems
+ * @param {{from: number, message: string}[]} problems
+ * @param {any} lines the editor's document
  */
-function show(area, problems) {
+function show(area, problems, lines) {
   const place = document.getElementById("start-text-error");
   if (!place) return;
-  place.textContent = problems.length ? `${problems[0].message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ""}` : "";
+  const [first] = [...problems].sort((a, b) => a.from - b.from);
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+  place.textContent = first ? `Line ${lines.lineAt(Math.min(first.from, lines.length)).number}: ${first.message}${more}` : "";
   area.toggleAttribute("aria-invalid", problems.length > 0);
 }
