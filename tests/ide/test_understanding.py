@@ -162,7 +162,7 @@ def test_completion_at_two_hundred_states_takes_less_than_the_eye_notices() -> N
     question = understanding.Question(Texts(text, ""), "definition", at)
     taken = []
     for _ in range(5):
-        began_at = time.process_time()  # it waits for nothing: on a machine with nothing else to do, this is all
+        began_at = time.process_time()  # it waits for nothing, so this is all where nothing else goes on
         found = understanding.answer("complete", question)
         taken.append(time.process_time() - began_at)
     assert found["options"]
