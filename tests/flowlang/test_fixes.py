@@ -12,6 +12,7 @@ import pytest
 
 from flowlang import repairs
 from flowlang.check import Checked, check_text
+from flowlang.definition import parse
 from flowlang.problems import JSON, Edit, Fix, Loc, Problem
 from tests.flowlang.test_check import CASES, texts
 from tools import problem_pages
@@ -65,11 +66,11 @@ def is_broken(checked: Checked, document: str) -> bool:
     return read is not None and not read.is_json
 
 
-EXAMPLES = examples()
+CHECKED = [(example, example.checked()) for example in examples()]
 OFFERED = [
-    pytest.param(example, problem, fix, id=f"{example.name}: {problem.code}: {fix.title[:40]}")
-    for example in EXAMPLES
-    for problem in example.checked().problems
+    pytest.param(example, before, problem, fix, id=f"{example.name}: {problem.code}: {fix.title[:40]}")
+    for example, before in CHECKED
+    for problem in before.problems
     for fix in problem.fixes
 ]
 # Where a fix may put an object or array with none beside it or before it whose layout it could follow.
@@ -77,14 +78,14 @@ WITHOUT_LAYOUT = {
     "states-empty", "state-type", "error-equals-empty", "schema-keyword", "schema-type", "private-names",
     "private-unlisted", "field-type", "field-missing",
 }  # fmt: skip
-FIXABLE = {parameter.values[1].code for parameter in OFFERED}
+FIXABLE = {parameter.values[2].code for parameter in OFFERED}
 
 
-@pytest.mark.parametrize(("example", "problem", "fix"), OFFERED)
+@pytest.mark.parametrize(("example", "before", "problem", "fix"), OFFERED)
 def test_a_fix_takes_its_problem_away_and_brings_no_error(
-    example: Example, problem: Problem, fix: Fix
+    example: Example, before: Checked, problem: Problem, fix: Fix
 ) -> None:
-    before, after = example.checked(), example.after(problem, fix).checked()
+    after = example.after(problem, fix).checked()
     key = (problem.document, problem.code, problem.loc)
     left = [p for p in after.problems if (p.document, p.code, p.loc) == key]
     there = [p for p in before.problems if (p.document, p.code, p.loc) == key]
@@ -96,8 +97,10 @@ def test_a_fix_takes_its_problem_away_and_brings_no_error(
     assert not new
 
 
-@pytest.mark.parametrize(("example", "problem", "fix"), OFFERED)
-def test_a_fix_has_edits_that_do_something_and_a_title(example: Example, problem: Problem, fix: Fix) -> None:
+@pytest.mark.parametrize(("example", "before", "problem", "fix"), OFFERED)
+def test_a_fix_has_edits_that_do_something_and_a_title(
+    example: Example, before: Checked, problem: Problem, fix: Fix
+) -> None:
     text = (example.schema if problem.document == "input_schema" else example.definition) or ""
     assert all(0 <= edit.start <= edit.end <= len(text) for edit in fix.edits)
     assert all(text[edit.start : edit.end] != edit.text for edit in fix.edits)
@@ -107,7 +110,7 @@ def test_a_fix_has_edits_that_do_something_and_a_title(example: Example, problem
 @pytest.mark.parametrize(("newline", "indent"), [("\n", "  "), ("\r\n", "  "), ("\n", "\t")], ids=repr)
 def test_a_fix_keeps_the_layout(newline: str, indent: str) -> None:
     kept = 0
-    for example in EXAMPLES:
+    for example, _ in CHECKED:
         if not (sound := laid_out(example, newline, indent)):
             continue
         for problem in sound.checked().problems:
@@ -122,11 +125,12 @@ def test_a_fix_keeps_the_layout(newline: str, indent: str) -> None:
 
 def laid_out(example: Example, newline: str, indent: str) -> Example | None:
     """Return the example as a program would print it; None where a text is not JSON."""
-    if is_broken(example.checked(), "definition") or is_broken(example.checked(), "input_schema"):
+    read = [None if text is None else parse(text) for text in (example.definition, example.schema)]
+    if any(each and not each.is_json for each in read):
         return None
     made = [
-        text and json.dumps(json.loads(text), indent=indent, ensure_ascii=False).replace("\n", newline)
-        for text in (example.definition, example.schema)
+        each and json.dumps(each.value, indent=indent, ensure_ascii=False).replace("\n", newline)
+        for each in read
     ]
     return example._replace(definition=made[0] or "", schema=made[1])
 
@@ -254,9 +258,8 @@ def test_calls_are_found_outside_quotes_only() -> None:
     assert repairs.calls("lenn('lenn(x)') + `$.lenn(` + lenn (y) + x.lenn()", "lenn") == [0, 30]
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
-def test_every_loc_leads_to_a_place_with_a_line_and_a_column(example: Example) -> None:
-    checked = example.checked()
+@pytest.mark.parametrize("checked", [pytest.param(checked, id=each.name) for each, checked in CHECKED])
+def test_every_loc_leads_to_a_place_with_a_line_and_a_column(checked: Checked) -> None:
     for problem, span, entry in zip(
         checked.problems, checked.spans, checked.to_json()["problems"], strict=True
     ):
