@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
+import orjson
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -180,7 +181,7 @@ def _question(parameters: JSON, owner_urn: str) -> _Question:
     if asked.get("InputType", "Selection") != "Selection":
         raise _Wrong(f'InputType is {asked["InputType"]!r}; only "Selection" is known.')
     return _Question(
-        context=_context(_object(asked.get("Context"), "Context")),
+        context=_without_nul(_context(_object(asked.get("Context"), "Context")), "Context"),
         options=_options(asked.get("Options")),
         respondents=_urns(asked, "RespondentUrns") or [owner_urn],
         viewers=_urns(asked, "ViewerUrns"),
@@ -214,12 +215,13 @@ def _option(asked: JSON) -> dict[str, JSON]:
     option = _object(asked, "Each of Options")
     value = _text(option, "Value")
     label, description = option.get("Label", value), option.get("Description", "")
-    return {
+    made: dict[str, JSON] = {
         "option_id": str(uuid.uuid4()),
         "value": value,
         "label": str(label),
         "description": str(description),
     }
+    return _without_nul(made, "Each of Options")
 
 
 def _urns(asked: dict[str, Any], name: str) -> list[str]:
@@ -258,4 +260,11 @@ def _text(values: dict[str, Any], name: str) -> str:
     value = values.get(name)
     if not isinstance(value, str) or not value:
         raise _Wrong(f"{name} must be a text that is not empty.")
+    return value
+
+
+def _without_nul(value: dict[str, JSON], what: str) -> dict[str, JSON]:
+    """Not every database keeps the character NUL, which an answer of a provider elsewhere may hold."""
+    if b"\\u0000" in orjson.dumps(value).replace(b"\\\\", b""):
+        raise _Wrong(f"{what} holds a NUL character, which cannot be kept. Leave it out.")
     return value

@@ -51,7 +51,7 @@ def answer(web_input: WebInput, name: str = "bob", number: int = 0) -> None:
 
 
 def test_a_run_waits_for_the_answer_and_says_which():
-    run, web_input = asked_run()
+    run, web_input = asked_run(Context={"Title": "\\u0000 is spelt out", "Text": "x"})
     row = fresh(run)
     assert (row.status, row.blocking_web_input_id) == (Run.ACTIVE, web_input.pk)
     assert row.wake_at > clock.now() + timedelta(days=300)
@@ -148,6 +148,9 @@ def test_a_table_is_kept_row_by_row():
         ({"Options": [{"Label": "no value"}]}, "Value"),
         ({"RespondentUrns": ["bob"]}, '"bob"'),
         ({"ExpirationSeconds": -1}, "ExpirationSeconds"),
+        ({"Context": {"Title": "a\0b", "Text": "\\u0000"}}, "NUL"),
+        ({"Context": {"Title": "T", "Rows": [{"Field": "f", "Value": ["\\", "\0"]}]}}, "NUL"),
+        ({"Options": [{"Value": "a", "Label": "\0"}]}, "NUL"),
     ],
 )
 def test_a_question_that_cannot_be_asked_fails_with_what_is_wrong(wrong, says):
