@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -16,6 +17,7 @@ from library.publish import create_flow, current_version, faults
 from providers import hints
 from runs import clock, documents, engine, news
 from runs.models import Run
+from wire.errors import StateConflict
 from wire.people import first_administrator
 
 _LONGEST_NAP_SECONDS: Final = 0.5
@@ -119,7 +121,8 @@ def run(files: Files, show: Show) -> Run:
         try:
             _follow(log.run, log)
         except KeyboardInterrupt:
-            engine.cancel(log.run)
+            with suppress(StateConflict):  # it has ended at this very moment
+                engine.cancel(log.run)
             _follow(log.run, log)
     log.run.refresh_from_db()
     return log.run

@@ -111,6 +111,21 @@ def test_ctrl_c_cancels_the_run(files, capsys, monkeypatch):
     assert code == 1 and "FlowCanceled" in out
 
 
+@pytest.mark.django_db(transaction=True)
+def test_ctrl_c_at_the_very_end_tells_how_the_run_ended(files, capsys, monkeypatch):
+    follow = foreground._follow
+    presses = iter([True, False])
+
+    def pressed_too_late(*arguments: Any) -> None:
+        follow(*arguments)
+        if next(presses):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(foreground, "_follow", pressed_too_late)
+    code, out, err = run_flow(capsys, *files(flow(PASS), {}))
+    assert (code, err) == (0, "") and out.splitlines()[-1].startswith("SUCCEEDED after")
+
+
 # --- what cannot start: exit code 2, and nothing is written
 
 
