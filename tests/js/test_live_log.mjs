@@ -1,6 +1,7 @@
 // The log of a run in the browser: which entries are at hand, where rows stand, what is said of the connection.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ask } from "../../static/js/runs/asking.js";
 import { SILENT_MS, begun, heard, isSilent, lost, polled, said, unreachable, waitMs } from "../../static/js/runs/connection.js";
 import { Entries } from "../../static/js/runs/entries.js";
 import { Rows } from "../../static/js/runs/rows.js";
@@ -106,4 +107,20 @@ test("a connection that is silent for long is none", () => {
 
 test("tries become rarer, up to a limit", () => {
   assert.deepEqual([0, 1, 2, 20].map(waitMs), [0, 500, 800, 5000]);
+});
+
+test("an answer that breaks off, or is a page to sign in at, is none; what is wrong is told", async (context) => {
+  const answers = [
+    [() => { throw new TypeError("no network"); }, null],
+    [() => new Response('{"entries": ['), null],
+    [() => new Response(new ReadableStream({ start: (stream) => stream.error(new TypeError("reset")) })), null],
+    [() => new Response("<h1>Sign in</h1>"), null],
+    [() => new Response("<h1>Gone</h1>", { status: 404 }), { ok: false, status: 404, body: null }],
+    [() => Response.json({ error: 1 }, { status: 400 }), { ok: false, status: 400, body: { error: 1 } }],
+    [() => Response.json({ n: 1 }), { ok: true, status: 200, body: { n: 1 } }],
+  ];
+  for (const [answer, expected] of answers) {
+    context.mock.method(globalThis, "fetch", async () => answer());
+    assert.deepEqual(await ask("/x"), expected);
+  }
 });

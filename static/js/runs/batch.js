@@ -8,10 +8,14 @@ function isGoing() {
   return document.querySelector("#batch-head[data-going]") !== null;
 }
 
-/** A hidden tab asks nothing; it catches up when it is looked at. */
+let isLooking = false;
+
+/** A hidden tab asks nothing; it catches up when it is looked at. A slow site is not asked again meanwhile. */
 async function look() {
-  if (!page || document.hidden || !isGoing()) return;
+  if (!page || document.hidden || isLooking || !isGoing()) return;
+  isLooking = true;
   const answer = await ask(page.dataset.batch ?? "");
+  isLooking = false;
   /** @type {HTMLElement | null} */ (page.querySelector("[data-lost]"))?.toggleAttribute("hidden", answer !== null);
   if (answer !== null) show(new DOMParser().parseFromString(answer, "text/html"));
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // The detail of one visit of a state: asks the server for it, and shows it in tabs.
 import { showTab } from "../site/tabs.js";
+import { ask } from "./asking.js";
 import { isLate, panelsOf } from "./detail_parts.js";
 import { element, statusPill } from "./elements.js";
 
@@ -18,6 +19,7 @@ import { element, statusPill } from "./elements.js";
 
 const QUIET_MS = 120;
 const LATER_MS = 1500;
+const AGAIN_MS = 3000;
 
 export class Detail {
   /** @type {Shown | null} */
@@ -116,11 +118,13 @@ export class Detail {
     const key = this.#key;
     this.#askedAt = Date.now();
     const query = shown.moment === null ? "" : `?as_of=${shown.moment}`;
-    const answer = await fetch(`${this.options.address}${shown.visit.first}.json${query}`).catch(() => null);
-    const text = answer?.ok ? await answer.text() : "";
-    if (key !== this.#key || !text || text === this.#text) return; // else the next event asks again
+    const answer = await ask(`${this.options.address}${shown.visit.first}.json${query}`);
+    if (key !== this.#key) return;
+    if (!answer?.ok) return this.#told === null ? this.#askSoon(AGAIN_MS) : undefined; // else the next event asks again
+    const text = JSON.stringify(answer.body);
+    if (text === this.#text) return;
     this.#text = text;
-    this.#told = JSON.parse(text);
+    this.#told = answer.body;
     this.#draw();
   }
 

@@ -2,6 +2,7 @@
 // The events of a run's page: the list, its controls, and what is held back while somebody reads.
 import { addShortcut } from "../site.js";
 import { preference, setPreference } from "../site/preferences.js";
+import { ask } from "./asking.js";
 import { EventList } from "./event_list.js";
 import { Search } from "./search.js";
 import * as words from "./words.js";
@@ -25,7 +26,7 @@ export class EventLog {
     this.part = part;
     this.log = log;
     this.view = { isNewestFirst: preference("events") !== "oldest", withPolls: preference("polls") === "on" };
-    this.list = new EventList(part("events"), this.view, (after) => ask(`${log.entries}?after=${after}`), () => this.#drawn());
+    this.list = new EventList(part("events"), this.view, (after) => get(`${log.entries}?after=${after}`), () => this.#drawn());
     this.list.entries.addPage(log.first);
     this.search = new Search(part("log-search"), log, this);
     this.#mountControls();
@@ -101,7 +102,7 @@ export class EventLog {
   }
 
   async #learnPolls() {
-    const answer = await ask(this.log.polls);
+    const answer = await get(this.log.polls);
     if (!answer) return;
     const isUpToDate = this.#seen === this.#rows();
     this.list.entries.setPolls(answer.seqs, answer.as_of);
@@ -145,7 +146,7 @@ export class EventLog {
 }
 
 /** @param {string} address */
-async function ask(address) {
-  const answer = await fetch(address).catch(() => null);
-  return answer?.ok ? answer.json() : null; // the page says that the site is away; what is in sight asks again
+async function get(address) {
+  const answer = await ask(address);
+  return answer?.ok ? answer.body : null; // the page says that the site is away; what is in sight asks again
 }

@@ -59,7 +59,7 @@ export class Head {
   #name(run) {
     const called = run.label ?? run.flow_title;
     if (called !== this.#called) {
-      this.#title = this.#title.replace(this.#called, called);
+      this.#title = this.#title.replace(this.#called, () => called); // "$&" in a label is itself
       write(this.part("called"), called);
       document.title = `${statusWord(this.#status)}: ${this.#title}`;
       this.#called = called;

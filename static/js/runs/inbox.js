@@ -1,6 +1,7 @@
 // @ts-check
 // On every page: how much waits for the reader, as soon as it changes; on the inbox itself, what it is.
 import { WebSocket as ReconnectingWebSocket } from "../../vendor/partysocket.js";
+import { ask } from "./asking.js";
 
 const POLL_MILLISECONDS = 2000;
 const PATIENCE_MILLISECONDS = 3000;
@@ -64,8 +65,8 @@ async function refreshList() {
 
 async function poll() {
   if (!isOpen && !isOver && !document.hidden) {
-    const response = await fetch(`${bell?.href}count`).catch(() => null);
-    if (response?.ok && !response.redirected) take(await response.json());
+    const answer = await ask(`${bell?.href}count`);
+    if (answer?.ok) take(answer.body);
   }
   schedule(POLL_MILLISECONDS);
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // The live connection of a run page: a socket that resumes by number, and polling while there is none.
 import { WebSocket as ReconnectingWebSocket } from "../../vendor/partysocket.js";
+import { ask } from "./asking.js";
 import { POLL_MS, LONGEST_WAIT_MS, SHORTEST_WAIT_MS, GROWTH, begun, heard, isSilent, lost, polled, unreachable, waitMs } from "./connection.js";
 
 /** @typedef {import("./connection.js").Connection} Connection */
@@ -130,23 +131,14 @@ class Live {
 
   async #ask() {
     if (this.#isOver || this.#known.kind === "live" || document.hidden) return;
-    const answer = await this.#answer();
+    const address = `${this.options.events}?after=${this.#after()}`;
+    const answer = await ask(address, { signal: AbortSignal.timeout(ANSWER_MS) });
     if (this.#isOver || this.#known.kind === "live") return;
     if (answer?.status === 404) return this.#end("gone");
     if (!answer?.ok) return this.#set(unreachable(this.#known)); // the next try of the socket asks again
-    const message = await answer.json();
     this.#set(polled(this.#known, Date.now()));
-    this.#take(message);
-    this.#poll(message.entries.length < FULL_ANSWER ? POLL_MS : 0);
-  }
-
-  async #answer() {
-    try {
-      return await fetch(`${this.options.events}?after=${this.#after()}`, { signal: AbortSignal.timeout(ANSWER_MS) });
-    } catch (error) {
-      if (error instanceof TypeError || error instanceof DOMException) return null; // no network, or no answer in time
-      throw error;
-    }
+    this.#take(answer.body);
+    this.#poll(answer.body.entries.length < FULL_ANSWER ? POLL_MS : 0);
   }
 
   /** @param {Connection} known */

@@ -1,6 +1,7 @@
 // @ts-check
 // The page of a retry: the data in an editor, what of them is wrong or changed, and the choices at once.
 import { csrfToken } from "../site.js";
+import { ask } from "./asking.js";
 
 const QUIET_MILLISECONDS = 200;
 
@@ -25,7 +26,7 @@ async function mountEditor(area) {
   let timer = 0;
   const check = async () => {
     const text = view.state.doc.toString();
-    const answer = await ask(area, text);
+    const answer = await checked(area, text);
     if (!answer || view.state.doc.toString() !== text) return;
     const { length } = view.state.doc;
     mark(view, answer.problems.map((/** @type {any} */ one) => ({
@@ -61,13 +62,13 @@ async function mountEditor(area) {
  * @param {HTMLTextAreaElement} area
  * @param {string} text
  */
-async function ask(area, text) {
+async function checked(area, text) {
   const body = new FormData(/** @type {HTMLFormElement} */ (area.form));
   body.set("run_data", text);
   const address = area.dataset.retryData ?? "";
   const headers = { "X-CSRFToken": csrfToken() };
-  const response = await fetch(address, { method: "POST", body, headers }).catch(() => null);
-  return response?.ok ? response.json() : null;
+  const answer = await ask(address, { method: "POST", body, headers });
+  return answer?.ok ? answer.body : null;
 }
 
 /** @param {{problems: {message: string}[], changes: {place: string, old: string, new: string}[]}} answer */

@@ -3,6 +3,7 @@
 import { preference, setPreference, zone } from "../site/preferences.js";
 import { mountTabs, showTab } from "../site/tabs.js";
 import { clock } from "../time.js";
+import { ask } from "./asking.js";
 import { confirmCancel } from "./confirm.js";
 import { mountConnection } from "./connection_view.js";
 import { Detail } from "./detail.js";
@@ -230,9 +231,9 @@ function mountControls() {
 }
 
 async function learnUsual() {
-  const answer = await fetch(page.usual).catch(() => null);
+  const answer = await ask(page.usual);
   if (!answer?.ok) return; // the page does without
-  usual = await answer.json();
+  usual = answer.body;
   show();
 }
 

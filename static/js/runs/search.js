@@ -2,6 +2,7 @@
 // Words in the whole log: how many entries hold them, and from one to the next. The server looks, in all of it.
 import { addShortcut } from "../site.js";
 import { showTab } from "../site/tabs.js";
+import { ask } from "./asking.js";
 import { highlight } from "./highlight.js";
 
 /** @typedef {{seq: number, rank: number}} Hit  an entry that holds the words, and the how many-th of these it is */
@@ -90,10 +91,9 @@ export class Search {
 
   /** @param {string} q @param {number} after @returns {Promise<Hits | null>} */
   async #ask(q, after) {
-    const answer = await fetch(`${this.addresses.search}?${new URLSearchParams({ q, after: String(after) })}`).catch(() => null);
-    const found = answer ? await answer.json().catch(() => null) : null;
-    if (answer?.ok && found) return found;
-    this.#write(found?.error?.detail ?? "The site does not answer. Try once more.");
+    const answer = await ask(`${this.addresses.search}?${new URLSearchParams({ q, after: String(after) })}`);
+    if (answer?.ok) return answer.body;
+    this.#write(answer?.body?.error?.detail ?? "The site does not answer. Try once more.");
     return null;
   }
 
