@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from wire.principals import PUBLIC, Caller, caller_of
 MOST_SEARCH_CHARACTERS = 200
 MOST_FIELDS = 8
 _LONGEST_SHOWN = 300
+_AT_ONCE = 50
 _NAMES = ("title", "name", "label")
 
 
@@ -77,22 +79,28 @@ def index(request: HttpRequest, id: UUID) -> HttpResponse:
     hits = found(narrowed(access.entries_for(me, here), chosen), words)
     listing = paging.read(request)
     page = listing.numbered(hits)
-    contents = [entry.content for entry in hits.only("content", "id")[:MOST_COUNTED]]
+    count = hits[:MOST_COUNTED].count()
     shown = {
         "index": here,
         "q": words,
         "cards": [_card(entry) for entry in page.items],
         "facets": [
             (facet.field, [_choice(request.GET, facet.field, *value) for value in facet.values])
-            for facet in facets(contents, chosen)
+            for facet in facets(_contents(hits), chosen)
         ],
         "is_narrowed": bool(words or chosen),
         "chosen": [(field, value) for field, values in chosen.items() for value in values],
-        "count": len(contents),
-        "is_more": len(contents) == MOST_COUNTED,
+        "count": count,
+        "is_more": count == MOST_COUNTED,
         "may_write": access.writable_by(me).filter(pk=here.pk).exists(),
     }
     return render(request, "providers/search/index.html", shown | _pages(request.GET, listing, page))
+
+
+def _contents(hits: QuerySet[Entry]) -> Iterator[JSON]:
+    """A few at a time: documents may be large."""
+    for entry in hits.only("content", "id")[:MOST_COUNTED].iterator(chunk_size=_AT_ONCE):
+        yield entry.content
 
 
 @require_GET
