@@ -119,16 +119,21 @@ def download(request: HttpRequest, id: UUID) -> HttpResponseBase:
         descriptor = held.enter_context(opened_file(where))
     except FolderError as error:
         return show_folder(request, collection, "/", error.description, 404)
-    response = StreamingHttpResponse(_chunks(descriptor, held), content_type="application/octet-stream")
-    response["Content-Length"] = str(os.fstat(descriptor).st_size)
+    size = os.fstat(descriptor).st_size
+    response = StreamingHttpResponse(_chunks(descriptor, size, held), content_type="application/octet-stream")
+    response["Content-Length"] = str(size)
     response["Content-Disposition"] = content_disposition_header(True, where.name) or "attachment"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-async def _chunks(descriptor: int, held: ExitStack) -> AsyncIterator[bytes]:
-    """Read aside, so that a slow disk stops nobody else; closed also when the reader goes away."""
+async def _chunks(descriptor: int, left: int, held: ExitStack) -> AsyncIterator[bytes]:
+    """Read aside, so that a slow disk stops nobody else; closed also when the reader goes away.
+
+    Of a file that grows meanwhile, what was announced: a server breaks off whoever sends more.
+    """
     with held:
-        while chunk := await asyncio.to_thread(os.read, descriptor, CHUNK_BYTES):
+        while chunk := await asyncio.to_thread(os.read, descriptor, min(left, CHUNK_BYTES)):
+            left -= len(chunk)
             yield chunk

@@ -111,6 +111,15 @@ def test_a_file_is_downloaded_as_an_attachment(data: Collection) -> None:
     assert answer["X-Content-Type-Options"] == "nosniff" and "sandbox" in answer["Content-Security-Policy"]
 
 
+@pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous")
+def test_of_a_file_that_grows_comes_what_was_announced(data: Collection) -> None:
+    file = Path(data.root, "run.log")
+    file.write_text("first\n")
+    answer = browser("bob").get(_address(data, "download"), {"path": "/run.log"})
+    file.write_text("first\nsecond\n")
+    assert (answer["Content-Length"], b"".join(answer)) == ("6", b"first\n")
+
+
 @pytest.mark.parametrize("name", ['q"uote.txt', "über.txt", "\u202egnp.txt", "a;b.txt"])
 def test_a_names_oddities_stay_in_the_name(data: Collection, name: str) -> None:
     Path(data.root, name).write_text("x")

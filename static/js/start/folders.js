@@ -6,8 +6,10 @@ import { crumb, foot, head, list, row } from "./folders_frame.js";
 import { mountDrop } from "./drop.js";
 import { crumbs, join, sorted } from "./paths.js";
 
+const CUT_OFF = "This folder holds more than is shown. The path of something else can be typed into the field.";
+
 /** @typedef {import("./folders_frame.js").Entry} Entry */
-/** @typedef {{address: string, name: string, path: string, mayWrite: boolean, here: string, entries: Entry[], at: number, filter: string, dialog: HTMLDialogElement, asked: number}} State */
+/** @typedef {{address: string, name: string, path: string, mayWrite: boolean, here: string, entries: Entry[], isCutOff: boolean, at: number, filter: string, dialog: HTMLDialogElement, asked: number}} State */
 
 /**
  * @param {{address: string, name: string, path: string, mayWrite: boolean}} where
@@ -21,7 +23,7 @@ export function browse(where) {
   if (!where.mayWrite) dialog.querySelector("[data-part=make]")?.remove();
   document.body.append(dialog);
   /** @type {State} */
-  const state = { ...where, here: "/", entries: [], at: -1, filter: "", dialog, asked: 0 };
+  const state = { ...where, here: "/", entries: [], isCutOff: false, at: -1, filter: "", dialog, asked: 0 };
   listen(state);
   dialog.showModal();
   enter(state, folderOf(where.path), true);
@@ -100,7 +102,7 @@ async function enter(state, path, orRoot = false) {
     if (orRoot && path !== "/") return enter(state, "/");
     return say(state, found?.error ?? "The folder could not be read. Is the site there?");
   }
-  Object.assign(state, { here: found.path, entries: sorted(found.entries), at: -1, filter: "" });
+  Object.assign(state, { here: found.path, entries: sorted(found.entries), isCutOff: found.is_cut_off, at: -1, filter: "" });
   /** @type {HTMLInputElement} */ (part(state, "filter")).value = "";
   draw(state);
 }
@@ -111,6 +113,7 @@ function draw(state) {
   const entries = shown(state);
   part(state, "list").replaceChildren(...entries.map(row));
   if (!entries.length) say(state, state.entries.length ? "Nothing here matches the filter." : "This folder is empty.");
+  if (state.isCutOff) part(state, "list").append(element("li", "folders__said", CUT_OFF));
   mark(state);
 }
 
