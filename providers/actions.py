@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 RELEASE_AFTER: Final = "P30D"
 FINISHED_TASK: Final = "runs.tasks.action_finished"
 LONGEST_REQUEST_ID: Final = 255
+_MOST_LOOKED_AT: Final = 1000
 
 
 def start(
@@ -111,7 +112,11 @@ def visible(
     """Return the newest actions in which `caller` has one of `roles`, at most 100."""
     found = Action.objects.filter(provider=provider_path, status__in=statuses, released_at=None)
     principals = caller.principals | {caller.urn}
-    rows = found.order_by("-started_at")[:1000]
+    if roles == {
+        "creator_id"
+    }:  # the usual question; of the other roles, only the newest actions are looked at
+        found = found.filter(creator__in=principals)
+    rows = found.order_by("-started_at")[:_MOST_LOOKED_AT]
     return [action for action in rows if not principals.isdisjoint(_holders(action, roles))][:100]
 
 

@@ -95,6 +95,15 @@ def test_creator_monitors_and_managers_see_it(alice: Caller, bob: Caller, mallor
         assert caught.value.status == 404
 
 
+def test_ones_own_actions_are_found_below_all_of_others(alice: Caller, bob: Caller, monkeypatch) -> None:
+    mine = _start(alice)
+    for number in range(3):
+        _start(bob, request_id=f"r{number}")
+    monkeypatch.setattr(actions, "_MOST_LOOKED_AT", 2)
+    found = actions.visible("hello_world", alice, frozenset({"creator_id"}), frozenset({Action.ACTIVE}))
+    assert [action.pk for action in found] == [mine.pk]
+
+
 @pytest.mark.parametrize("action_id", ["x", "", "00000000-0000-4000-8000-000000000000", "../x", "\0"])
 def test_unknown_actions_are_not_found(alice: Caller, action_id: str) -> None:
     with pytest.raises(ActionError) as caught:
