@@ -46,6 +46,8 @@ const look = EditorView.theme({
   ".cm-lintRange-active": { backgroundColor: "color-mix(in srgb, var(--color-waiting-solid) 18%, transparent)" },
   ".cm-lintPoint::after": { borderBottomColor: "var(--color-failed-solid)" },
   ".cm-gutter-lint": { width: "14px" },
+  ".cm-gutter-lint .cm-gutterElement": { padding: "4px 1px" },
+  ".cm-lint-marker": { width: "12px", height: "12px" },
   ".cm-panels": { color: "var(--color-text)", backgroundColor: "var(--color-sunken)" },
   ".cm-panels-bottom": { borderTop: "1px solid var(--color-border)" },
   ".cm-panel.cm-search": { font: "13px var(--font-ui)", padding: "8px 32px 8px 10px" },
