@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from ide.links import shared_in
 from tests.browser.chromium import Chromium, leave
-from tests.browser.conftest import keep
+from tests.browser.conftest import keep, sign_in
 from tests.live import LiveSite
 
 FLOW = {
@@ -325,6 +325,24 @@ def test_a_visitor_writes_opens_and_exports_without_an_account(visitor: Page) ->
     expect(visitor.locator("#state-0")).to_contain_text("Plan")
     visitor.get_by_role("button", name="Export…").click()
     expect(visitor.locator("[data-code]")).to_contain_text("create_flow(")
+
+
+def test_a_text_too_long_for_an_address_is_taken_along_through_signing_in(
+    visitor: Page, links: list[str]
+) -> None:
+    visitor.goto("/ide/")
+    visitor.locator(".cm-content").first.wait_for()
+    words = "".join(f"{at * 7919:x}" for at in range(4_000))
+    bring(visitor, json.dumps({**FLOW, "Comment": words}))
+    expect(visitor.locator("#state-0")).to_contain_text("Plan")
+    visitor.once("dialog", lambda leaving: leaving.accept())
+    visitor.get_by_role("link", name="Sign in to publish").click()
+    visitor.wait_for_url("**/sign-in/?next=*kept")
+    sign_in(visitor, links.pop())
+    visitor.goto("/ide/?kept")
+    visitor.get_by_role("button", name="Use that text").click()
+    expect(visitor.locator("#state-0")).to_contain_text("Plan")
+    expect(visitor.locator("[data-saved]")).to_contain_text("Draft saved")
 
 
 def test_the_preview_has_the_pickers_of_the_start_page(editor: Page) -> None:

@@ -1,7 +1,8 @@
 // @ts-check
 // What becomes of the text between two publications: saved, taken along through signing in, discarded.
 import { csrfToken, toast } from "../site.js";
-import { shareLink } from "./share.js";
+import { shareLink, USUAL_MOST } from "./share.js";
+import { KEPT } from "./together.js";
 
 /** @typedef {{definition: string, input_schema: string}} Texts */
 /**
@@ -26,15 +27,20 @@ export function mountKeeping(root, { page, addresses, texts, drafts, together })
   }
 
   /**
-   * Take the text along through signing in.
+   * Take the text along through signing in: in the address, or, where it is too long for that, in this browser.
    * @param {Event} event
    */
   async function signIn(event) {
     event.preventDefault();
     const { origin } = location;
     const link = await shareLink(new URL(addresses.scratch, origin).href, texts());
+    let next = encodeURIComponent(link.slice(origin.length));
+    if (next.length > USUAL_MOST) {
+      if (!together().keep()) return toast("The text is too long to be taken along. Export it as a file first.", "warning");
+      next = encodeURIComponent(`${addresses.scratch}?${KEPT}`);
+    }
     isTouched = false;
-    location.assign(`/sign-in/?next=${encodeURIComponent(link.slice(origin.length))}`);
+    location.assign(`/sign-in/?next=${next}`);
   }
 
   root.querySelector("[data-sign-in]")?.addEventListener("click", signIn);

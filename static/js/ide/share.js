@@ -3,7 +3,7 @@
 import { copy } from "../site/copying.js";
 
 const FLOWS_IDE = "https://globus.github.io/flows-ide";
-const USUAL_MOST = 8000; // characters of an address that most servers take
+export const USUAL_MOST = 8000; // characters of an address that most servers take
 
 /**
  * @param {string} address of the page that reads such links

@@ -6,6 +6,8 @@ import { mountPresence } from "./presence.js";
 import { followTheirs } from "./theirs.js";
 
 const KEEP_MILLISECONDS = 400;
+/** In the address: what was typed here before signing in is offered. */
+export const KEPT = "kept";
 
 /** @typedef {{definition: string, input_schema: string}} Texts */
 /** @typedef {{from: number, to: number, insert: string}[]} Edits */
@@ -23,8 +25,10 @@ export function mountTogether(root, { page, texts, title, drafts, edit, take, on
   const loaded = { definition: page.definition, input_schema: page.input_schema };
   const copyOfThis = () => new LocalCopy(localStorage, `${strip.dataset.user}:${page.flow ?? drafts.saved?.id ?? "new"}`);
   const keep = () => copy.keep({ ...texts(), title: title() });
-  let copy = copyOfThis();
+  const isBrought = new URLSearchParams(location.search).has(KEPT);
+  let copy = isBrought ? new LocalCopy(localStorage, "visitor:new") : copyOfThis();
   let found = copy.otherThan(loaded);
+  if (!found) copy = copyOfThis();
   let timer = 0;
 
   const merge = mountMerge(/** @type {HTMLDialogElement} */ (document.querySelector("[data-merge]")), {
@@ -57,6 +61,7 @@ export function mountTogether(root, { page, texts, title, drafts, edit, take, on
     found = null;
     strip.hidden = true;
     copy.drop();
+    copy = copyOfThis();
     if (!isUsed || !held) return;
     const now = texts();
     for (const name of /** @type {const} */ (["definition", "input_schema"])) {
@@ -65,6 +70,7 @@ export function mountTogether(root, { page, texts, title, drafts, edit, take, on
   }
 
   return {
+    keep,
     changed() {
       clearTimeout(timer);
       timer = window.setTimeout(() => found || keep(), KEEP_MILLISECONDS);
