@@ -14,18 +14,22 @@ from flowlang.problems import JSON
 from runs.models import Run
 from runs.retries.retry_points import BEGAN_WITH
 
+MOST_SECRETS: Final = 200  # of a run; each is looked for in each text
 _SHORTEST_PART: Final = 4  # of a longer text: what is shorter stands in texts by chance
 
 
 class Redaction:
     """What is hidden of one run, beside what is hidden everywhere.
 
-    secrets   texts and numbers of the input that its schema, or a member's name, calls secret
+    secrets   texts and numbers of the input that its schema, or a member's name, calls secret. Of more than
+              MOST_SECRETS none is looked for: then every text and number is masked
     """
 
     def __init__(self, secrets: frozenset[str]) -> None:
         self._secrets = secrets
-        spelt = {way for each in secrets if len(each) >= _SHORTEST_PART for way in _spellings(each)}
+        self._masks_all = len(secrets) > MOST_SECRETS
+        looked_for = () if self._masks_all else secrets
+        spelt = {way for each in looked_for if len(each) >= _SHORTEST_PART for way in _spellings(each)}
         self._parts = sorted(spelt, key=len, reverse=True)
 
     def shown(self, value: JSON) -> JSON:
@@ -37,7 +41,7 @@ class Redaction:
 
     def text(self, text: str) -> str:
         """Return a text with its secrets masked."""
-        if text in self._secrets:
+        if (self._masks_all and text) or text in self._secrets:
             return MASK
         for part in self._parts:
             text = text.replace(part, MASK)
@@ -50,8 +54,9 @@ class Redaction:
             return [self._masked(item) for item in value]
         if isinstance(value, str):
             return self.text(value)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return MASK if is_number and str(value) in self._parts else value
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return value
+        return MASK if self._masks_all or str(value) in self._parts else value
 
 
 def _spellings(secret: str) -> set[str]:

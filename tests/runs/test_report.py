@@ -7,9 +7,10 @@ import json
 import pytest
 from django.test import Client
 
+from flowlang.events import MASK
 from runs import engine
 from runs.models import Run
-from runs.redaction import Redaction, redaction_of
+from runs.redaction import MOST_SECRETS, Redaction, redaction_of
 from runs.report import lasted, plain, report
 from runs.retries import retrying
 from tests.engine.conftest import fresh, start
@@ -107,3 +108,12 @@ def test_a_secret_is_masked_wherever_it_stands():
     value = {"x": ["hunter2", "my hunter2!", 4711, "4711", "ab", "cab", True], "hunter2": 1, "token": "t"}
     mask = "*" * 8
     assert hidden.shown(value) == {"x": [mask, f"my {mask}!", mask, mask, mask, "cab", True], mask: 1}
+
+
+def test_of_very_many_secrets_none_is_looked_for_and_everything_is_masked():
+    hidden = Redaction(frozenset(f"secret-{number}" for number in range(MOST_SECRETS + 1)))
+    assert (hidden.text("nothing to see"), hidden.text("")) == (MASK, "")
+    value = {"a": ["x", 1, None, True, {"b": 1.5}]}
+    assert hidden.shown(value) == {MASK: [MASK, MASK, None, True, {MASK: MASK}]}
+    just_as_many = Redaction(frozenset(f"secret-{number}" for number in range(MOST_SECRETS)))
+    assert just_as_many.text("not secret-7") == f"not {MASK}"
