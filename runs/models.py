@@ -1,5 +1,6 @@
 """Runs: where each one stands, what happened in it, and who may see it."""
 
+import json
 import uuid
 from datetime import UTC, datetime
 
@@ -144,6 +145,15 @@ class WebInput(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "visit"], name="web_input_once")]
         indexes = [
             models.Index(fields=["created_at"], name="web_input_open", condition=models.Q(status="open"))
+        ]
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """Return field and value of each row of its table; a value that is no text as JSON."""
+        told = ((row["field"], row["value"]) for row in self.context.get("rows", ()))
+        return [
+            (field, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+            for field, value in told
         ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -50,6 +51,13 @@ def test_a_question_comes_with_its_run_for_whoever_may_see_it():
     assert "Publish?" in page and "Nightly copy, night" in page and "asked for alice" in page
     assert "&quot;quality&quot;: 0.93" in page
     assert f'href="/runs/{question.run_id}/#q-{question.pk}"' in page
+
+
+def test_values_in_the_table_of_a_question_are_shown_as_json():
+    rows = [{"Field": "n", "Value": value} for value in ("text", 0.5, True, None, {"a": "ü"})]
+    asked_run(Context={"Title": "Publish?", "Rows": rows})
+    shown = re.findall(r"<td>(.*?)</td>", inbox("bob"))
+    assert shown == ["text", "0.5", "true", "null", "{&quot;a&quot;: &quot;ü&quot;}"]
 
 
 def test_whoever_is_only_asked_sees_the_question_alone():
