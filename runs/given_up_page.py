@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from runs import access
 from runs.endings import MAX_LOSSES
-from runs.lists.list_page import page_link
+from runs.lists.list_page import page_links
 from runs.models import Run
 from wire import paging
 
@@ -25,10 +25,10 @@ def given_up(request: HttpRequest) -> HttpResponse:
     """Show them, newest first: administrators see that there are others', and whose; not what is in them."""
     listing = paging.read(request)
     page = listing.numbered(_found(request).order_by("-completed_at", "pk"))
+    held = access.roles_of_all(request.user, page.items)
     context = {
-        "rows": [_row(request, run) for run in page.items],
-        "previous": page_link(request.GET, listing.offset // listing.limit) if listing.offset else None,
-        "next": page_link(request.GET, listing.offset // listing.limit + 2) if page.marker else None,
+        "rows": [_row(run, access.rights(held[run.pk])) for run in page.items],
+        **page_links(request.GET, listing, page),
     }
     return render(request, "runs/given_up.html", context)
 
@@ -38,6 +38,5 @@ def _found(request: HttpRequest) -> QuerySet[Run]:
     return found.filter(status=Run.FAILED, recoveries__gte=MAX_LOSSES)
 
 
-def _row(request: HttpRequest, run: Run) -> dict[str, Any]:
-    rights = access.rights(access.roles_of(request.user, run))
+def _row(run: Run, rights: set[str]) -> dict[str, Any]:
     return {"run": run, "may_see": bool(rights), "may_retry": access.MANAGER in rights}
