@@ -1,7 +1,7 @@
 """What the site brings along: starter flows, and what they need to run at once.
 
-Everything has a fixed id, so that loading twice changes nothing. What people changed or deleted stays as they
-left it.
+Everything has a fixed id, so that loading twice changes nothing. A flow that was published anew here or
+deleted stays so, and files stay as they are; titles of other starters and functions follow the edition.
 """
 
 from __future__ import annotations
@@ -185,11 +185,13 @@ def _load_flow(starter: Starter, owner: User) -> list[str]:
     version = current_version(flow)
     if flow.deleted_at or version.message != MESSAGE or _is_same(starter, flow, version):
         return []
-    publish(flow, starter.source, starter.schema_source, owner, MESSAGE)
-    change(flow, starter.metadata, {})
+    with transaction.atomic():
+        publish(flow, starter.source, starter.schema_source, owner, MESSAGE)
+        change(flow, starter.metadata, {})
     return [f'Brought the flow "{flow.title}" up to date.']
 
 
+@transaction.atomic  # without its message it would count as edited here, for ever
 def _add_flow(starter: Starter, owner: User) -> None:
     about = dict(starter.metadata)
     flow = create_flow(
