@@ -45,6 +45,7 @@ def _is_plain_expression(text: str) -> bool:
     return (
         isinstance(found, Expression)
         and found.functions <= _PLAIN_FUNCTIONS
+        and not found.methods
         and not found.newlines
         and found.names.isdisjoint(_JSON_WORDS)
         and not _is_private(_names(found))
@@ -162,6 +163,8 @@ def _expression(site: Site, key: str, value: str, siblings: Mapping[str, JSON]) 
         return
     for name in sorted(found.functions - expressions.FUNCTIONS):
         _function(site.at(key), name, value)
+    for name in sorted(found.methods):
+        _method(site.at(key), name, value)
     if drawn := sorted(found.functions & expressions.RANDOM):
         message = (
             f"{key} calls {drawn[0]}(): its value is another in each run. Whoever knows the run's id can "
@@ -199,9 +202,23 @@ def _function(site: Site, name: str, text: str) -> None:
     advice = f'Did you mean "{close}"?' if close else known
     if name in expressions.ABSENT:
         advice = f"It is left out on purpose: {expressions.ABSENT[name]}."
-    calls = repairs.calls(text, name)
-    changes = [Replace(site.loc, at, at + len(name), close or name) for at in calls]
     message = f'{site.loc[-1]} calls "{name}", which is not a function of expressions. {advice}'
+    _no_call(site, message, name, close, repairs.calls(text, name))
+
+
+def _method(site: Site, name: str, text: str) -> None:
+    reason = expressions.ABSENT_METHODS.get(name)
+    close = None if reason else site.findings.closest(name, expressions.METHODS)
+    advice = f'Did you mean "{close}"?' if close else "Remove it, or check its name."
+    if reason:
+        advice = f"{reason[0].upper()}{reason[1:]}."
+    message = f'{site.loc[-1]} calls the method "{name}", which no value has in expressions. {advice}'
+    _no_call(site, message, name, close, repairs.calls(text, name, is_method=True))
+
+
+def _no_call(site: Site, message: str, name: str, close: str | None, calls: list[int]) -> None:
+    """Report a call of what is not there; `calls` are its places, `close` what is probably meant."""
+    changes = [Replace(site.loc, at, at + len(name), close or name) for at in calls]
     remedies = _together(f'Write "{close}"', changes) if close else ()
     site.error("expression-function", message, *remedies, offset=calls[0] if calls else 0)
 

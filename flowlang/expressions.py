@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Final
 
-from flowlang.expression import forms, functions, reads
+from flowlang.expression import forms, functions, methods, reads
 from flowlang.expression.budget import Allowance, ExpressionError, Scope, to_json
 from flowlang.expression.compiler import Code, Compiler
 from flowlang.expression.source import ExpressionSyntaxError, Source, prepare
@@ -15,7 +15,9 @@ from flowlang.problems import JSON, FlowError
 
 __all__ = [
     "ABSENT",
+    "ABSENT_METHODS",
     "FUNCTIONS",
+    "METHODS",
     "RANDOM",
     "Allowance",
     "Expression",
@@ -27,6 +29,8 @@ __all__ = [
 FUNCTIONS: Final = frozenset(functions.FUNCTIONS)
 RANDOM: Final = functions.RANDOM
 ABSENT: Final = functions.ABSENT
+METHODS: Final = methods.METHODS
+ABSENT_METHODS: Final = methods.ABSENT_METHODS
 MAX_NODES: Final = 2_000
 MAX_DEPTH: Final = 100
 _MAKERS: Final = {**reads.MAKERS, **forms.MAKERS}
@@ -50,6 +54,7 @@ class Expression:
     names      top-level run-data names that it reads (without `_context`)
     paths      the paths in backticks, in the order of the text
     functions  names that it calls; those not in FUNCTIONS fail when evaluated
+    methods    names of methods that it calls and no value has: they fail, too
     newlines   offsets of raw newlines inside quotes, which Python would refuse and which are understood here
     source     the text as Python reads it, and the tree of it: for those who look at its parts
     """
@@ -58,6 +63,7 @@ class Expression:
     names: frozenset[str]
     paths: tuple[Path, ...]
     functions: frozenset[str]
+    methods: frozenset[str]
     newlines: tuple[int, ...]
     source: Source = field(repr=False, compare=False)
     tree: ast.expr = field(repr=False, compare=False)
@@ -89,6 +95,7 @@ def parse(text: str) -> Expression:
         names=frozenset(compiler.names),
         paths=tuple(compiler.used_paths[at] for at in sorted(compiler.used_paths)),
         functions=frozenset(compiler.functions),
+        methods=frozenset(compiler.methods),
         newlines=source.newlines,
         source=source,
         tree=tree,

@@ -92,9 +92,10 @@ def _formatted(values: list[str]) -> Iterator[str]:
         yield " + ".join(part for pair in zip(texts, [*shown, ""], strict=True) for part in pair if part)
 
 
-def calls(text: str, name: str) -> list[int]:
-    """Return where the expression `text`, outside quotes, calls `name`."""
-    call = re.compile(rf"(?<![\w.]){re.escape(name)}(?=\s*\()")
+def calls(text: str, name: str, *, is_method: bool = False) -> list[int]:
+    """Return where the expression `text`, outside quotes, calls the function or method `name`."""
+    before = r"(?<=\.)" if is_method else r"(?<![\w.])"
+    call = re.compile(rf"{before}{re.escape(name)}(?=\s*\()")
     found, at = list[int](), 0
     for index, part in enumerate(_QUOTED.split(text)):
         if index % 2 == 0:

@@ -33,6 +33,7 @@ class Compiler:
         self.used_paths: dict[int, paths.Path] = {}
         self.names: set[str] = set()
         self.functions: set[str] = set()
+        self.methods: set[str] = set()
         self.bound: frozenset[str] = frozenset()
 
     def compile(self, node: ast.expr) -> Code:

@@ -167,3 +167,14 @@ _OBJECT_METHODS: Final[dict[str, Method]] = {
     "copy": _copy,
 }
 _LIST_METHODS: Final[dict[str, Method]] = {"index": _index, "count": _count, "copy": _copy}
+METHODS: Final = _TEXT_METHODS | _BOUNDED_TEXT_METHODS.keys() | _OBJECT_METHODS.keys() | _LIST_METHODS.keys()
+
+_CHANGES: Final = "an expression changes nothing"
+ABSENT_METHODS: Final = {
+    **dict.fromkeys(("format", "format_map"), "put texts together with + or an f-string"),
+    **dict.fromkeys(("append", "extend", "insert"), f"{_CHANGES}; put lists together with +"),
+    **dict.fromkeys(("pop", "remove", "clear"), f"{_CHANGES}; take a part such as [1:]"),
+    **dict.fromkeys(("update", "setdefault"), f"{_CHANGES}; put objects together with |"),
+    **dict.fromkeys(("sort", "reverse"), _CHANGES),
+}
+"""Methods that one may look for here, and what to do instead."""

@@ -10,7 +10,7 @@ from flowlang import paths
 from flowlang.expression.budget import MAX_INTEGER_BITS, ExpressionError, Scope, Value, as_key, name_kind
 from flowlang.expression.compiler import Code, Compiler, Maker
 from flowlang.expression.functions import ABSENT, FUNCTIONS
-from flowlang.expression.methods import method
+from flowlang.expression.methods import METHODS, method
 
 _LITERALS: Final = {"true": "True", "false": "False", "null": "None", "none": "None"}
 
@@ -132,7 +132,9 @@ def _call(compiler: Compiler, node: ast.Call) -> Code:
         raise compiler.error("Named arguments are not supported in an expression.", node.keywords[0].value)
     arguments = compiler.all(node.args)
     if isinstance(node.func, ast.Attribute):
-        owner, call = compiler.compile(node.func.value), method(_public(compiler, node.func))
+        name = _public(compiler, node.func)
+        compiler.methods |= {name} - METHODS
+        owner, call = compiler.compile(node.func.value), method(name)
         return lambda scope: call(scope, owner(scope), [code(scope) for code in arguments])
     if not isinstance(node.func, ast.Name) or compiler.path_at(node.func):
         raise compiler.error("Only functions and methods can be called.", node)
