@@ -8,26 +8,31 @@ const QUIET_MILLISECONDS = 200;
 /**
  * @param {HTMLElement} panel
  * @param {{
- *   ask: () => Promise<any>,
+ *   ask: () => Promise<any>, texts: () => unknown,
  *   problem: (code: string) => Promise<any>,
- *   onInsert: (edits: import("./rename.js").Edit[]) => void,
+ *   onInsert: (edits: import("./rename.js").Edit[]) => void, onLate: () => void,
  *   onProblemOpened: () => void,
- * }} options
+ * }} options onLate: the text has changed since the example was shown
  */
-export function mountDocs(panel, { ask, problem, onInsert, onProblemOpened }) {
+export function mountDocs(panel, { ask, texts, problem, onInsert, onLate, onProblemOpened }) {
   const place = /** @type {HTMLElement} */ (panel.querySelector("[data-docs]"));
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let isPinned = false;
   let shown = "";
+  /** The texts that the edits of the examples are of. */
+  let about = "";
 
   function follow() {
     clearTimeout(timer);
     if (panel.hidden) return;
     timer = setTimeout(async () => {
       if (isPinned) { isPinned = false; return; }
+      const asked = JSON.stringify(texts());
       const page = await ask().catch(() => null);
-      if (page) show(page);
+      if (!page) return;
+      about = asked;
+      show(page);
     }, QUIET_MILLISECONDS);
   }
 
@@ -56,7 +61,7 @@ export function mountDocs(panel, { ask, problem, onInsert, onProblemOpened }) {
     button.type = "button";
     button.setAttribute("aria-label", `${edits.length ? "Insert" : "Copy"}: ${title}`);
     button.addEventListener("click", () => {
-      if (edits.length) return onInsert(edits);
+      if (edits.length) return about === JSON.stringify(texts()) ? onInsert(edits) : onLate();
       return void copy(text, "The example is copied.");
     });
     element.append(make("p", "example__title", title), make("pre", "example__text", text), button);

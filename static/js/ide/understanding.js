@@ -46,7 +46,7 @@ export class Understanding {
 
   /** @param {ParentNode} root that holds the dialogs and the help */
   mount(root) {
-    const { cursor, onGo, onEdits, onDocs, problem } = this.options;
+    const { cursor, texts, onGo, onEdits, onDocs, problem, say } = this.options;
     const part = (/** @type {string} */ name) => /** @type {any} */ (root.querySelector(`[data-${name}]`));
     this.renaming = mountRename(part("rename"), {
       ask: (more) => this.#post("rename", cursor().name, cursor().position, more),
@@ -57,8 +57,9 @@ export class Understanding {
     ));
     this.docs = mountDocs(part("docs-panel"), {
       ask: () => this.#answer("docs", cursor().name, cursor().position),
-      problem,
+      texts, problem,
       onInsert: (edits) => onEdits(cursor().name, edits),
+      onLate: () => say("The text has changed meanwhile. Try again when the help has followed."),
       onProblemOpened: onDocs,
     });
   }
