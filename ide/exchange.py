@@ -48,6 +48,8 @@ def brought(text: str, name: str = "") -> Brought:
     plain = text.strip()
     if not plain:
         raise ExchangeError("There is nothing in it. Bring a definition, an input schema or a share link.")
+    if "\0" in text:
+        raise ExchangeError("It holds a NUL character, which no database keeps. Is it a text?")
     if len(text) > MAX_CHARACTERS:
         raise ExchangeError(f"It has {len(text):,} characters; {MAX_CHARACTERS:,} are read.")
     if "\n" not in plain and _LINK.fullmatch(plain):

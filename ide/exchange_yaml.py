@@ -21,8 +21,8 @@ MAX_SIZE: Final = 2_000_000
 _COST: Final = 10  # of a value, beside its characters
 _CORE: Final = "tag:yaml.org,2002:"
 _LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_INTEGER: Final = re.compile(r"[-+]?\d+|0o[0-7]+|0x[\da-fA-F]+")
-_REAL: Final = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?")
+_INTEGER: Final = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_REAL: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NO_NUMBER: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _WORDS: Final[Mapping[str, JSON]] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,

@@ -41,25 +41,25 @@ class Edition:
 
 def edition(user: User, flow: Flow, wanted: str) -> Edition:
     """Return a version by its number, or what is not yet published, by "draft". Raises NotFound."""
-    if wanted == DRAFT:
-        draft = draft_of_flow(user, flow)
-        if draft is None:
-            raise NotFound("There is no draft of this flow. Choose one of its versions.")
-        return Edition("the draft", draft.source, draft.schema_source)
+    if wanted != DRAFT:
+        return _version(user, flow, wanted)
+    draft = draft_of_flow(user, flow)
+    if draft is None:
+        raise NotFound("There is no draft of this flow. Choose one of its versions.")
+    return Edition("the draft", draft.source, draft.schema_source)
+
+
+def _version(user: User, flow: Flow, wanted: str) -> Edition:
     found = flow.versions.filter(number=int(wanted)).first() if _is_number(wanted) else None
     if found is None:
         raise NotFound(f'The flow "{flow.title}" has no version {wanted[:20]}.')
-    return _of_version(user, flow, found)
+    shown = found.definition if is_administrator(user, flow) else without_private(found.definition)
+    source = found.source if shown == found.definition else text_of(shown)
+    return Edition(f"version {found.number}", source, found.schema_source, found.number)
 
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 8
-
-
-def _of_version(user: User, flow: Flow, version: FlowVersion) -> Edition:
-    shown = version.definition if is_administrator(user, flow) else without_private(version.definition)
-    source = version.source if shown == version.definition else text_of(shown)
-    return Edition(f"version {version.number}", source, version.schema_source, version.number)
 
 
 def compared(old: Edition, new: Edition) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _lines(old: str, new: str) -> list[tuple[str, str]] | None:
 
 def restore(user: User, flow: Flow, number: str) -> FlowVersion:
     """Publish an earlier version again, as a new one: none goes. Raises NotFound, Unprocessable."""
-    old = edition(user, flow, number)
+    old = _version(user, flow, number)
     message = f"Restored from {old.name}"
     return publish(flow, old.source, old.schema_source, user, message)
 

@@ -65,6 +65,7 @@ def test_yaml_becomes_json_by_the_rules_of_yaml_1_2() -> None:
         ('a: "1"\nb: !!str 1\nc: |\n  x\n  y\n', {"a": "1", "b": "1", "c": "x\ny\n"}),
         ("1: a\ntrue: b", {"1": "a", "true": "b"}),
         ("- 1.5\n- -3\n- .5\n- 0o17", [1.5, -3, 0.5, 15]),
+        ("a: ١٢\nb: १.५", {"a": "١٢", "b": "१.५"}),
     ],
 )
 def test_yaml_values(text: str, value: Any) -> None:
@@ -122,6 +123,7 @@ def test_hostile_yaml_ends_soon(text: str) -> None:
         ("https://example.org/?x=1", "carries no flow"),
         ("https://example.org/?d=AAAA&format=gzip", "damaged"),
         ("\x89PNG\r\n", "neither"),
+        ('{"StartAt": "\0"}', "NUL"),
         ("x" * 1_048_577, "1,048,576 are read"),
     ],
 )
