@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple, cast
 
+from flowlang.forms import json_text
 from flowlang.problems import JSON
 from flowlang.rules import CONNECTIVES, ERRORS, OPERATORS
 
@@ -130,7 +131,7 @@ def _is_text(test: str) -> bool:
 def _read(text: str) -> JSON:
     """Return JSON text as a value; any other text as it is: the checker says what is wrong with it."""
     try:
-        return cast(JSON, json.loads(text))
+        return json_text.parse(text)
     except ValueError:
         return text
 

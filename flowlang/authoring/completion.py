@@ -201,7 +201,7 @@ def _providers(loc: Loc, site: Site) -> Iterator[Option]:
 def _errors(definition: JSON, loc: Loc) -> Iterator[Option]:
     index = loc[-1]
     there = value_at(definition, loc[:-1])
-    given = {name for at, name in enumerate(there) if at != index} if isinstance(there, list) else set()
+    given = [name for at, name in enumerate(there) if at != index] if isinstance(there, list) else []
     for name in ERRORS:
         if name not in given:
             yield Option(name, "error", f'"{name}"', "", glossary.ERRORS.get(name, ""))
@@ -211,10 +211,12 @@ def _roles(definition: JSON) -> Iterator[Option]:
     yield Option("User", "value", '"User"', "", "Who started the run.", boost=2)
     yield Option("Flow", "value", '"Flow"', "", "The flow itself, by the rights given to it.", boost=1)
     states = value_at(definition, ("States",))
-    found = {state.get("RunAs") for state in states.values() if isinstance(state, dict)} if isinstance(
-        states, dict
-    ) else set()  # fmt: skip
-    for role in sorted({role for role in found if isinstance(role, str)} - {"User", "Flow", ""}):
+    found = {
+        role
+        for state in (states.values() if isinstance(states, dict) else ())
+        if isinstance(state, dict) and isinstance(role := state.get("RunAs"), str)
+    }
+    for role in sorted(found - {"User", "Flow", ""}):
         yield Option(role, "value", json.dumps(role), "role of your own")
 
 

@@ -133,7 +133,7 @@ def _items(loc: Loc, schema: JSON) -> Iterator[Option]:
     keyword, owner = loc[-2] if len(loc) > 1 else "", loc[:-2]
     if keyword in ("required", "propertyOrder"):
         there = value_at(schema, loc[:-1])
-        given = {name for at, name in enumerate(there) if at != loc[-1]} if isinstance(there, list) else set()
+        given = [name for at, name in enumerate(there) if at != loc[-1]] if isinstance(there, list) else []
         yield from _texts(name for name in _keys(schema, (*owner, "properties")) if name not in given)
     elif keyword == "type":
         yield from _texts(TYPES)

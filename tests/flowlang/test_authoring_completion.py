@@ -209,6 +209,17 @@ def test_nothing_is_offered_inside_quoted_text_of_an_expression() -> None:
     assert offered(flow('"x.=": "found[\'|\']"')) is None
 
 
+@pytest.mark.parametrize(
+    ("rest", "label"),
+    [
+        ('"RunAs": "|"}, "Odd": {"RunAs": []', "User"),
+        ('"Catch": [{"ErrorEquals": ["|", [], {}]}]', "States.ALL"),
+    ],
+)
+def test_values_of_the_wrong_kind_beside_it_are_passed_over(rest: str, label: str) -> None:
+    assert label in options(flow(rest=rest))
+
+
 def test_nothing_is_offered_in_a_remark() -> None:
     assert offered('{"Comment": "|"}') is None
 
@@ -238,6 +249,7 @@ def test_values_of_keywords_are_offered() -> None:
     assert not formats["date-time"].reason
     assert formats["globus-collection"].reason
     assert "a" in schema_options((SCHEMA % ("", "", "")).replace('["a", "b"]', '["|"]'))
+    assert "a" in schema_options((SCHEMA % ("", "", "")).replace('["a", "b"]', '["|", []]'))
 
 
 def test_a_required_field_that_is_not_described_is_offered() -> None:
