@@ -13,7 +13,7 @@ from runs.models import Run, WebInput
 from tests.engine.conftest import fresh, start
 from tests.engine.test_web_inputs import AWAIT, END, answer, ask, asked_run
 from tests.people import cookie_of, person, urn
-from tests.sockets.conftest import close_code, in_database, socket
+from tests.sockets.conftest import PATIENCE_SECONDS, close_code, in_database, socket
 
 pytestmark = pytest.mark.django_db
 HELLO = {
@@ -139,7 +139,7 @@ async def test_a_socket_that_can_tell_nothing_more_is_closed_so_that_its_reader_
         fault.setattr(f"runs.questions.inbox.{broken}", lambda *_: 1 / 0)
         bell = socket("/ws/inbox/", cookie)
         assert await bell.connect()
-        while (message := await bell.receive_output(timeout=3))["type"] == "websocket.send":
+        while (message := await bell.receive_output(timeout=PATIENCE_SECONDS))["type"] == "websocket.send":
             continue
         assert message["code"] == 1011
         await bell.disconnect()
@@ -158,4 +158,4 @@ async def test_the_socket_is_closed_to_strangers_and_talkers():
     assert await bell.connect() and await bell.receive()
     for _ in range(21):
         await bell.say("x")
-    assert (await bell.receive_output(timeout=3))["code"] == 4400
+    assert (await bell.receive_output(timeout=PATIENCE_SECONDS))["code"] == 4400

@@ -14,6 +14,7 @@ from channels.db import database_sync_to_async
 from config.asgi import application
 
 ORIGIN = b"http://localhost"
+PATIENCE_SECONDS = 20  # on a machine that others use, too
 
 
 class Socket(ApplicationCommunicator):
@@ -34,12 +35,12 @@ class Socket(ApplicationCommunicator):
     async def connect(self) -> bool:
         """Return whether the site accepts the socket."""
         await self.send_input({"type": "websocket.connect"})
-        answer = await self.receive_output(timeout=3)
+        answer = await self.receive_output(timeout=PATIENCE_SECONDS)
         return bool(answer["type"] == "websocket.accept")
 
     async def receive(self) -> dict[str, Any]:
         """Return the next message of the site."""
-        message = await self.receive_output(timeout=3)
+        message = await self.receive_output(timeout=PATIENCE_SECONDS)
         assert message["type"] == "websocket.send", message
         return dict(json.loads(message["text"]))
 
@@ -48,7 +49,7 @@ class Socket(ApplicationCommunicator):
 
     async def disconnect(self) -> None:
         await self.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self.wait(timeout=3)
+        await self.wait(timeout=PATIENCE_SECONDS)
 
 
 def socket(address: str, cookie: bytes = b"", origin: bytes = ORIGIN) -> Socket:
@@ -63,7 +64,7 @@ def in_database(work: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
 async def close_code(socket: Socket) -> int:
     """Return the code with which the site closes a socket that it accepted."""
     assert await socket.connect()
-    message = await socket.receive_output(timeout=3)
+    message = await socket.receive_output(timeout=PATIENCE_SECONDS)
     assert message["type"] == "websocket.close", message
     return int(message["code"])
 

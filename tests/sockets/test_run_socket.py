@@ -12,7 +12,7 @@ from runs import consumers, engine, live
 from runs.models import Run, RunRole
 from tests.engine.conftest import start
 from tests.people import cookie_of, person, urn
-from tests.sockets.conftest import close_code, in_database, socket
+from tests.sockets.conftest import PATIENCE_SECONDS, close_code, in_database, socket
 
 WAIT = {"Type": "Wait", "Seconds": 3600}
 PASS = {"Type": "Pass", "End": True}
@@ -141,7 +141,7 @@ async def test_a_viewer_who_loses_the_right_sees_no_more(monkeypatch, loss):
         "run": Run.objects.all().delete,
     }
     await in_database(losses[loss])
-    message = await viewer.receive_output(timeout=3)
+    message = await viewer.receive_output(timeout=PATIENCE_SECONDS)
     assert (message["type"], message["code"]) == ("websocket.close", 4404)
 
 
@@ -167,7 +167,7 @@ async def test_a_viewer_that_talks_is_cut_off():
     await viewer.receive()
     for _ in range(21):
         await viewer.say("x")
-    message = await viewer.receive_output(timeout=3)
+    message = await viewer.receive_output(timeout=PATIENCE_SECONDS)
     assert (message["type"], message["code"]) == ("websocket.close", 4400)
 
 
