@@ -8,7 +8,7 @@ from typing import Any
 from ide.drafts import Texts
 from library import metadata, publish
 from library.models import Flow, FlowVersion
-from wire.errors import StateConflict, Unprocessable
+from wire.errors import Unprocessable
 from wire.models import User
 
 NO_SCHEMA = "{}"
@@ -29,15 +29,9 @@ def publish_version(flow: Flow, author: User, content: Texts, body: Mapping[str,
 
     Raises  StateConflict when somebody published since the author began, unless the body says `"force": true`
     """
-    current = publish.current_version(flow)
-    base = body.get("base")
-    if isinstance(base, int) and base != current.number and body.get("force") is not True:
-        raise StateConflict(
-            f"Version {current.number} was published by {current.created_by.get_username()} after you began "
-            f"with version {base}. Look at it first, or publish yours over it."
-        )
-    message = str(body.get("message") or "").strip()
-    return publish.publish(flow, content.definition, schema_of(content), author, message)
+    base, message = body.get("base"), str(body.get("message") or "").strip()
+    after = base if isinstance(base, int) and body.get("force") is not True else None
+    return publish.publish(flow, content.definition, schema_of(content), author, message, after=after)
 
 
 def schema_of(content: Texts) -> str:

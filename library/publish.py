@@ -16,7 +16,7 @@ from flowlang.problems import JSON
 from library import search
 from library.models import Flow, FlowRole, FlowVersion
 from providers import registry
-from wire.errors import FlowInvalid, Unprocessable
+from wire.errors import FlowInvalid, StateConflict, Unprocessable
 from wire.models import User
 
 Item = dict[str, Any]
@@ -78,10 +78,13 @@ def create_flow(owner: User, title: str, source: str, schema_source: str = "{}",
     return flow
 
 
-def publish(flow: Flow, source: str, schema_source: str, by: User, message: str = "") -> FlowVersion:
+def publish(
+    flow: Flow, source: str, schema_source: str, by: User, message: str = "", *, after: int | None = None
+) -> FlowVersion:
     """Return the flow's new version; the current one when both texts are what it holds already.
 
-    Raises  Unprocessable with what `check` calls errors
+    after   the version that it goes on from; None: whichever there is
+    Raises  Unprocessable with what `check` calls errors; StateConflict when there is a version after `after`
     """
     current = current_version(flow)
     if (current.source, current.schema_source) == (source, schema_source):
@@ -90,9 +93,19 @@ def publish(flow: Flow, source: str, schema_source: str, by: User, message: str 
     refuse(items)
     with transaction.atomic():
         Flow.objects.select_for_update().get(pk=flow.pk)  # two authors get two numbers
+        _refuse_late(flow, after)
         version = _add_version(flow, answer, (source, schema_source, by, message))
         touch(flow)
     return version
+
+
+def _refuse_late(flow: Flow, after: int | None) -> None:
+    newest = current_version(flow)
+    if after is not None and newest.number != after:
+        raise StateConflict(
+            f"Version {newest.number} was published by {newest.created_by.get_username()} after you began "
+            f"with version {after}. Look at it first, or publish yours over it."
+        )
 
 
 def _add_version(flow: Flow, answer: Checked, content: tuple[str, str, User, str]) -> FlowVersion:
