@@ -17,12 +17,15 @@ MOST_WINDOWS: Final = 50
 
 
 def seen(flow: Flow, author: User, window: str, state: str) -> None:
-    """Note that a window is open. Raises BadRequest."""
+    """Note that a window is open, and forget those that went without a word. Raises BadRequest."""
     if not window or len(window) > 36:
         raise BadRequest('"window" must be an id of at most 36 characters.')
-    Presence.objects.update_or_create(
-        flow=flow, author=author, window=window, defaults={"state": state[:255], "seen_at": timezone.now()}
+    now = timezone.now()
+    _, is_new = Presence.objects.update_or_create(
+        flow=flow, author=author, window=window, defaults={"state": state[:255], "seen_at": now}
     )
+    if is_new:
+        Presence.objects.filter(flow=flow, seen_at__lt=now - GONE_AFTER).delete()
 
 
 def left(flow: Flow, author: User, window: str) -> None:

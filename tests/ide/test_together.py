@@ -223,6 +223,7 @@ def test_somebody_whose_window_has_gone_silent_is_no_longer_there() -> None:
     here("bob", flow)
     Presence.objects.update(seen_at=timezone.now() - timedelta(minutes=2))
     assert here("alice", flow)["others"] == []
+    assert [one.author for one in Presence.objects.all()] == [person("alice")]
 
 
 def test_only_those_who_may_edit_are_present() -> None:
