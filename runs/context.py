@@ -49,6 +49,16 @@ def _caller(run: Run, run_as: str) -> Caller:
     return caller_of(_bearer(run, run_as))
 
 
+def identities(run: Run) -> set[str]:
+    """Return the URNs of all in whose names the actions of a run act."""
+    told = Run.objects.filter(pk=run.pk, input__contains='"_tokens"').values_list("input", flat=True).first()
+    tokens = orjson.loads(told).get("_tokens") if told else None
+    secrets = tokens.values() if isinstance(tokens, dict) else ()
+    digests = [digest(secret) for secret in secrets if isinstance(secret, str)]
+    holders = ApiToken.objects.filter(digest__in=digests).values_list("user", flat=True) if digests else ()
+    return {identity_urn(id) for id in (run.owner_id, run.flow_id, *holders)}
+
+
 def _active_owner(run: Run) -> User:
     owner = User.objects.get(pk=run.owner_id)
     if not owner.is_active:

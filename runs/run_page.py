@@ -20,6 +20,7 @@ from flowlang.events import visible
 from library.private import without_private
 from providers.notification.access import mails_of
 from runs import access, acting, documents, live, wishes
+from runs.context import identities
 from runs.launching import prefill
 from runs.logs import log_pages
 from runs.models import Run, WebInput, WebInputRole
@@ -52,7 +53,7 @@ def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
         "is_owner": access.OWNER in access.rights(held),
         "retries": retrying.told(run, request.user),
         "again": prefill.told(run, request.user),
-        "mails": mails_of(run.pk),
+        "mails": mails_of(run.pk, identities(run)),
         "questions": _questions(request, run),
         **acting.context(run, request.user),
         "page": page,

@@ -11,7 +11,7 @@ from django.db import OperationalError
 from providers import actions, hints
 from providers.breaker import LeftAlone
 from providers.provider import ActionError, ActionRequest
-from runs import clock, documents, engine
+from runs import clock, context, documents, engine
 from runs.models import Run, RunRole
 from tests.engine.conftest import action, codes, fresh, last_details, make_due, start
 from tests.people import person, urn
@@ -208,6 +208,7 @@ def test_an_action_can_run_as_the_bearer_of_a_token_in_the_input(ledger):
     run = start(action(RunAs="Curator"), input={"_tokens": {"Curator": secret}})
     engine.work(run.pk)
     assert ledger.callers[0].urn == urn("bob")
+    assert context.identities(run) == {urn("alice"), urn("bob"), identity_urn(run.flow_id)}
     assert not run.events.filter(details__contains=secret).exists()
 
 

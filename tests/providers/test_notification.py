@@ -42,11 +42,12 @@ def test_a_mail_is_sent_with_its_values_filled_in(alice: Caller) -> None:
     assert sent.extra_headers["Message-ID"] == status["details"]["message_id"]
 
 
-def test_a_run_knows_its_mails(alice: Caller) -> None:
+def test_a_run_knows_its_mails_and_nobody_elses(alice: Caller, mallory: Caller) -> None:
     run(URL, alice, request_id="7e3f3f5e-52b8-4a7f-9c35-0d9ad4c2f6aa:3", **BODY)
-    (row,) = mails_of("7e3f3f5e-52b8-4a7f-9c35-0d9ad4c2f6aa")
+    run(URL, mallory, request_id="7e3f3f5e-52b8-4a7f-9c35-0d9ad4c2f6aa:4", **BODY | {"subject": "Pay here"})
+    (row,) = mails_of("7e3f3f5e-52b8-4a7f-9c35-0d9ad4c2f6aa", [alice.urn])
     assert (row.recipient, row.sender, row.subject) == ("ada@example.org", "flows@example.org", "Done")
-    assert not mails_of("7e3f3f5e-52b8-4a7f-9c35-0d9ad4c2f6ab").exists()
+    assert not mails_of("7e3f3f5e-52b8-4a7f-9c35-0d9ad4c2f6ab", [alice.urn]).exists()
 
 
 def test_a_repeated_request_sends_one_mail(alice: Caller) -> None:
