@@ -19,7 +19,8 @@ from runs.models import Run, RunEvent
 MOST_TICKS: Final = 64
 WAITS: Final = {"WaitStarted": "waiting", "AwaitWebInputStarted": "needs-you"}
 _ENDS: Final = {events.FLOW_FAILED: "failed", events.FLOW_CANCELED: "cancelled"}
-_SAID: Final = re.compile(r"State (.*) of type (\w+) [\w ]+", re.DOTALL)
+_OPENING: Final = "State "
+_TYPE: Final = re.compile(r"(\w+) [\w ]+")
 _MISSED: Final = " waits for its provider"
 _CHUNK: Final = 5_000
 
@@ -202,8 +203,11 @@ def step(seq: int, at: int, code: str, description: str) -> Step:
 
 
 def _said(code: str, description: str) -> tuple[str, str, bool]:
-    if code.endswith("Started") and (said := _SAID.fullmatch(description)):
-        return said[1], said[2], False
+    if code.endswith("Started") and description.startswith(_OPENING):
+        # A name may hold " of type ", too; one pattern for all would take a forged text again and again.
+        name, _, rest = description.removeprefix(_OPENING).rpartition(" of type ")
+        said = _TYPE.fullmatch(rest)
+        return (name, said[1], False) if said else ("", "", False)
     return "", "", code == events.ACTION_POLLED and description.endswith(_MISSED)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -173,3 +174,26 @@ class TestOfARun:
         run = Run(pk=uuid.uuid4())
         person("alice")
         assert self.ask(run).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("description", "state", "type"),
+    [
+        ("State A of type Pass started", "A", "Pass"),
+        ("State A of type B of type Pass\n of type Wait is entered", "A of type B of type Pass\n", "Wait"),
+        ("State  of type Pass started", "", "Pass"),
+        ("State A of type Pass", "", ""),
+        ("A of type Pass started", "", ""),
+        ("State A of type Pass started!", "", ""),
+    ],
+)
+def test_a_state_is_known_by_the_description_of_its_first_event(description, state, type):
+    step = visits.step(1, 0, "PassStarted", description)
+    assert (step.state, step.type) == (state, type)
+
+
+def test_a_forged_description_costs_no_more_than_its_length():
+    begun = time.process_time()
+    for _ in range(10):
+        visits.step(1, 0, "PassStarted", "State " + " of type a b" * 8_000 + "!")
+    assert time.process_time() - begun < 1  # it was 20 s
