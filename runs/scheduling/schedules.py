@@ -163,10 +163,16 @@ def _said(said: Said) -> dict[str, Any]:
 
 
 def _store(schedule: RunSchedule, **changes: Any) -> RunSchedule:
-    """Write only these columns: the sweeper may be writing others. Raises NotFound: it was just deleted."""
+    """Write only these columns: the sweeper may be writing others.
+
+    Raises  NotFound when it was just deleted, StateConflict (409) when it was just paused or resumed
+    """
     changes["edited_at"] = clock.now()
-    if not RunSchedule.objects.filter(pk=schedule.pk).update(**changes):
-        raise NotFound(f"Schedule {schedule.pk} has been deleted.")
+    mine = RunSchedule.objects.filter(pk=schedule.pk)
+    if not mine.filter(paused_at=schedule.paused_at).update(**changes):
+        if not mine.exists():
+            raise NotFound(f"Schedule {schedule.pk} has been deleted.")
+        raise StateConflict(f"Schedule {schedule.pk} was paused or resumed just now. Look at it once more.")
     for name, value in changes.items():
         setattr(schedule, name, value)
     return schedule

@@ -244,6 +244,15 @@ def test_pausing_while_it_is_being_served_wins(monkeypatch):
     assert fresh(schedule).status == RunSchedule.PAUSED
 
 
+def test_who_changes_what_was_paused_meanwhile_does_not_make_it_due():
+    schedule = schedule_of()
+    before = fresh(schedule)
+    schedules.pause(schedule)
+    with pytest.raises(StateConflict, match="Look at it once more"):
+        schedules.change(before, Said(), plan=read_plan(HOURLY, clock.now()))
+    assert (fresh(schedule).status, fresh(schedule).next_at) == (RunSchedule.PAUSED, None)
+
+
 def test_a_schedule_whose_time_has_passed_cannot_be_resumed():
     schedule = schedules.pause(schedule_of({"type": "once", "datetime": later()}))
     RunSchedule.objects.update(start_at=clock.now() - timedelta(hours=1))
