@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from flowlang.problems import JSON
 from providers import registry
@@ -11,6 +12,8 @@ from providers.provider import ActionError
 from wire.errors import StateConflict
 
 USER, FLOW = "User", "Flow"
+MOST_SECONDS: Final = 30.0  # for all providers of a definition; each alone has its own limit
+_REMEDY: Final = "Give it as ActionScope if the provider cannot be asked."
 
 
 class ScopeResolutionFailed(StateConflict):
@@ -20,12 +23,16 @@ class ScopeResolutionFailed(StateConflict):
 def scopes(definition: JSON) -> dict[str, list[str]]:
     """Return RunAs name -> scopes of the actions that run as it.
 
-    Raises  ScopeResolutionFailed when a remote provider that should name its scope does not answer
+    Raises  ScopeResolutionFailed when a remote provider that should name its scope does not answer, or all
+            of them take longer than a request may
     """
     found: dict[str, list[str]] = {USER: [], FLOW: []}
     known: dict[str, str | None] = {}
+    until = time.monotonic() + MOST_SECONDS
     for run_as, url, scope in _actions(definition):
         if scope is None and url not in known:
+            if time.monotonic() > until:
+                raise ScopeResolutionFailed(f"The providers are too slow: {url} was not asked. {_REMEDY}")
             known[url] = _asked(url)
         needed = scope or known.get(url)
         named = found.setdefault(run_as, [])
@@ -51,8 +58,7 @@ def _asked(url: str) -> str | None:
         if error.code == "ProviderUnknown":
             return None
         raise ScopeResolutionFailed(
-            f"The scope of {url} could not be found out: {error.description} "
-            f"Give it as ActionScope if the provider cannot be asked."
+            f"The scope of {url} could not be found out: {error.description} {_REMEDY}"
         ) from error
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 
+from library import scopes
 from library.models import Flow, FlowVersion
 from tests.people import PASS, Api, person, urn
 from wire.models import GroupIdentity
@@ -150,6 +151,17 @@ def test_a_provider_that_cannot_be_asked_is_a_scope_conflict():
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "SCOPE_RESOLUTION_FAILED")
     definition["States"]["A"]["ActionScope"] = "urn:scope"
     assert Api("alice").flow(definition=definition)["id"]
+
+
+def test_many_slow_providers_do_not_hold_a_request_for_ever(monkeypatch):
+    asked: list[str] = []
+    monkeypatch.setattr(scopes, "MOST_SECONDS", -1.0)
+    monkeypatch.setattr(scopes.registry, "scope_of", asked.append)
+    state = {"Type": "Action", "ActionUrl": "https://slow.example/x", "Parameters": {}, "End": True}
+    body = {"definition": {"StartAt": "A", "States": {"A": {**state, "ResultPath": "$.A"}}}}
+    answer = Api("alice")("POST", "/flows/validate", body)
+    assert (answer.status_code, asked) == (409, [])
+    assert "Give it as ActionScope" in answer.json()["error"]["detail"]
 
 
 class TestValidate:
