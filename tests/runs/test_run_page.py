@@ -8,8 +8,9 @@ import json
 import uuid
 
 import pytest
+from channels.db import database_sync_to_async
 from django.db import connection
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
 
 from runs import engine
@@ -119,6 +120,20 @@ def test_a_long_log_is_read_while_it_is_written(monkeypatch, finished):
     with CaptureQueriesContext(connection) as captured:
         assert b"FlowStarted" in next(pieces) and not captured.captured_queries
         assert b"FlowSucceeded" in list(pieces)[-1] and len(captured) == 2
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", ["/runs/{run}/log", "/runs/export?format=json"])
+async def test_files_go_out_piece_by_piece_where_the_web_server_is_asynchronous(path):
+    def begun() -> tuple[Run, AsyncClient]:
+        visitor = AsyncClient()
+        visitor.force_login(person("alice"))
+        return start(PASS), visitor
+
+    run, visitor = await database_sync_to_async(begun)()
+    answer = await visitor.get(path.format(run=run.pk))
+    assert answer.is_async
+    assert len(json.loads(b"".join([piece async for piece in answer]))) == 1
 
 
 def test_an_unknown_format_is_refused_with_the_known_ones(finished):
