@@ -28,6 +28,7 @@ def answer(schema_source: str, body: Mapping[str, Any]) -> dict[str, Any]:
     if fault:
         return {"fault": fault}
     try:
+        forms.check_schema(schema)
         return _filled(schema, _draft(schema, body))
     except UnusableSchema as error:
         return {"fault": f"This schema cannot be used yet: {error}"}

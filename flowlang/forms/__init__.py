@@ -12,7 +12,7 @@ from flowlang.forms.draw import draw, fields
 from flowlang.forms.field import Field, Option, State, only, shape, walk
 from flowlang.forms.origins import with_origins
 from flowlang.forms.reading import read, read_draft
-from flowlang.forms.validation import UnusableSchema, validate
+from flowlang.forms.validation import UnusableSchema, check_schema, validate
 from flowlang.forms.words import explain
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "State",
     "UnusableSchema",
     "apply",
+    "check_schema",
     "defaults",
     "draw",
     "explain",

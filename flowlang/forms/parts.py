@@ -117,7 +117,8 @@ def merge(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]
             merged[key] = _united(_dict(first[key]), _dict(second[key]))
     for key in ("required", "propertyOrder"):
         if key in first or key in second:
-            merged[key] = list(dict.fromkeys([*_list(first.get(key)), *_list(second.get(key))]))
+            listed = [*_list(first.get(key)), *_list(second.get(key))]
+            merged[key] = list(dict.fromkeys(name for name in listed if isinstance(name, str)))
     for key in first.keys() & second.keys() & _NARROWING.keys():
         merged[key] = _NARROWING[key](first[key], second[key])
     return merged
@@ -131,7 +132,8 @@ def _united(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, An
 def properties(part: Part) -> Iterator[tuple[str, Any]]:
     """Yield name and subschema of each property, in the order in which the form shows them."""
     known = _dict(part.schema.get("properties"))
-    named = [name for name in _list(part.schema.get("propertyOrder")) if name in known]
+    listed = _list(part.schema.get("propertyOrder"))
+    named = [name for name in listed if isinstance(name, str) and name in known]
     for name in dict.fromkeys([*named, *known]):
         yield name, known[name]
 

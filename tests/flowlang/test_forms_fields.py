@@ -65,7 +65,7 @@ def test_title_and_help_come_from_the_schema_and_the_name_stands_in():
 
 
 def test_the_order_is_that_of_property_order_then_of_the_keys():
-    schema = {"properties": {"a": {}, "b": {}, "c": {}}, "propertyOrder": ["c", "none", "a"]}
+    schema = {"properties": {"a": {}, "b": {}, "c": {}}, "propertyOrder": ["c", "none", [], "a"]}
     assert [field.key for field in fields(schema, {})] == ["c", "a", "b"]
 
 
@@ -261,6 +261,7 @@ REQUIRED_TREE = {"type": "object", "required": ["x"], "properties": {"x": {"$ref
         ({"properties": {"x": {"oneOf": [{"$ref": "#/properties/x"}, {"type": "string"}]}}}, {"x": "a"}),
         ({"properties": {"__proto__": {"type": "string"}, "constructor": {"type": "object"}}}, {}),
         ({"$ref": "http://127.0.0.1:9/x"}, {}),
+        ({"allOf": [{"propertyOrder": [{}]}], "properties": {"x": {}}}, {}),
         ({"properties": {"x": {"$ref": f"#/allOf/{'9' * 5_000}"}}, "allOf": [{}]}, {}),
         ({"properties": {"x": {"$ref": "file:///etc/hostname"}}}, {"x": "a"}),
         (True, {"x": json.loads("[" * 40 + "]" * 40)}),

@@ -71,6 +71,8 @@ def test_what_is_typed_is_the_input_that_a_run_would_take() -> None:
         ('{"type": "object",\n "properties": {', "(line 2)"),
         ('{"type": "string"}', "does not ask for an object"),
         ('{"type": "object", "properties": 7}', "cannot be used yet"),
+        ('{"properties": {"a": {"type": [[]]}}}', "cannot be used yet"),
+        ('{"properties": {"a": {"oneOf": [{"required": 1.5}]}}, "required": ["a"]}', "cannot be used yet"),
     ],
 )
 def test_a_schema_without_a_form_says_why(schema: str, words: str) -> None:
