@@ -70,6 +70,8 @@ def main(arguments: list[str]) -> int:
 
 def _run(chosen: argparse.Namespace, home: Path, parts: list[Part]) -> None:
     environment = setup.environment(chosen.host, home)
+    if not setup.is_loopback(chosen.host):
+        say(f"It answers to {environment['ALLOWED_HOSTS']} only; set ALLOWED_HOSTS for other names")
     is_prepared = setup.is_prepared(home)
     if not os.environ.get("REDIS_URL"):
         parts.append(broker.part(home, environment))

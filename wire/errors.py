@@ -7,7 +7,12 @@ import uuid
 from typing import Any, Final
 
 from django.core.exceptions import BadRequest as DjangoBadRequest
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import (
+    DisallowedHost,
+    PermissionDenied,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+)
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -109,6 +114,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 _REASONS: Final = {
+    DisallowedHost: "This site does not answer to the name in the address. Whoever runs it can add it to the "
+    "setting ALLOWED_HOSTS.",
     RequestDataTooBig: "It holds more than 1 MB of text. Send less at once, or put a file into a collection.",
     TooManyFieldsSent: "Its form has more than 5,000 fields. Long lists can be given as JSON instead.",
     DataError: "A text in it holds a NUL character, or a number is too large to be stored.",

@@ -119,6 +119,12 @@ def test_a_form_that_is_too_large_is_told_so(client):
     assert b"more than 1 MB of text. Send less at once" in answer.content
 
 
+def test_who_comes_by_a_name_that_is_not_allowed_is_told_the_setting(client):
+    answer = client.get("/", headers={"host": "192.0.2.7:8000"})
+    assert answer.status_code == 400
+    assert b"add it to the setting ALLOWED_HOSTS" in answer.content
+
+
 def test_pages_get_a_page(client):
     answer = client.get("/nowhere/")
     assert answer.status_code == 404
