@@ -248,6 +248,7 @@ def test_single_keys_type_in_fields_and_can_be_turned_off(editor: Page) -> None:
     editor.get_by_role("button", name="Validate").focus()
     editor.keyboard.press("?")
     help = editor.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(help.get_by_role("heading")).to_be_in_viewport()
     for words in ("Publish…", "Next problem", "Find anything", "Rename the state everywhere"):
         expect(help).to_contain_text(words)
     editor.keyboard.press("Escape")

@@ -92,6 +92,7 @@ function showList() {
   dialog.setAttribute("aria-label", "Keyboard shortcuts");
   const heading = document.createElement("h2");
   heading.textContent = "Keyboard shortcuts";
+  Object.assign(heading, { tabIndex: -1, autofocus: true }); // the list is long: begin at its top
   dialog.append(heading, list(), closing());
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
