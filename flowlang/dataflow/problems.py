@@ -216,7 +216,9 @@ class _Reporter:
     def _not_given(self, site: Site, name: str, note: Note, begin: str) -> None:
         """Report what the input would have to bring, but does not, or that is replaced before."""
         sources, offset = self._sources(name, note), wording.offset(note)
+        given = self.found.start.members
         is_open = read(self.found.start, note.steps[:1]).presence == OPEN
+        is_open = is_open and not (given and given.listed(str(note.steps[0])))
         if sources.others:
             message, remedies = self._loss(*sources.others[0])
             site.warn("read-lost", f"{begin}, but {message}", *remedies, offset=offset)
