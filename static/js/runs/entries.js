@@ -115,7 +115,7 @@ export class Entries {
     const name = entry.details.state_name;
     if (!name || entry.code.startsWith("Flow")) return opened;
     if (entry.code.endsWith("Started")) return { time: entry.time, state_name: name };
-    if (!/(Completed|Failed)$/.test(entry.code) || opened?.state_name !== name) return opened;
+    if (!opened || opened.state_name !== name || !/(Completed|Failed)$/.test(entry.code)) return opened;
     this.#tookMs.set(entry.seq, Date.parse(entry.time) - Date.parse(opened.time));
     return null;
   }

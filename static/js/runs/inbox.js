@@ -81,8 +81,8 @@ function connect() {
   const host = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}`;
   const socket = new ReconnectingWebSocket(`${host}/ws/inbox/`, [], { minReconnectionDelay: 1000, maxReconnectionDelay: 30000, reconnectionDelayGrowFactor: 1.5 });
   socket.addEventListener("open", () => { isOpen = true; clearTimeout(timer); });
-  socket.addEventListener("message", (event) => take(JSON.parse(event.data)));
-  socket.addEventListener("close", (event) => {
+  socket.addEventListener("message", (/** @type {any} */ event) => take(JSON.parse(event.data)));
+  socket.addEventListener("close", (/** @type {any} */ event) => {
     isOpen = false;
     isOver ||= OVER.has(event.code);
     if (isOver) socket.close();

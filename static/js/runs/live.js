@@ -72,12 +72,16 @@ class Live {
     return this.#known.kind === "gone" || this.#known.kind === "over";
   }
 
+  get #isLive() {
+    return this.#known.kind === "live";
+  }
+
   #open() {
     const host = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}`;
     const address = () => `${host}${this.options.socket}?after=${this.#after()}&beat=1`;
     const socket = new ReconnectingWebSocket(address, [], TIMES);
-    socket.addEventListener("message", (event) => socket === this.socket && this.#hear(JSON.parse(event.data)));
-    socket.addEventListener("close", (event) => socket === this.socket && this.#lose(event.code));
+    socket.addEventListener("message", (/** @type {any} */ event) => socket === this.socket && this.#hear(JSON.parse(event.data)));
+    socket.addEventListener("close", (/** @type {any} */ event) => socket === this.socket && this.#lose(event.code));
     return socket;
   }
 
@@ -130,10 +134,10 @@ class Live {
   }
 
   async #ask() {
-    if (this.#isOver || this.#known.kind === "live" || document.hidden) return;
+    if (this.#isOver || this.#isLive || document.hidden) return;
     const address = `${this.options.events}?after=${this.#after()}`;
     const answer = await ask(address, { signal: AbortSignal.timeout(ANSWER_MS) });
-    if (this.#isOver || this.#known.kind === "live") return;
+    if (this.#isOver || this.#isLive) return;
     if (answer?.status === 404) return this.#end("gone");
     if (!answer?.ok) return this.#set(unreachable(this.#known)); // the next try of the socket asks again
     this.#set(polled(this.#known, Date.now()));
