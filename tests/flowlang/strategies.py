@@ -40,6 +40,8 @@ _EXPRESSIONS = st.sampled_from(
         *("n + 1", "text + 'x'", "[x for x in list if x]", "{'k': n}", "len(text)", "a.b", "rand() < 1"),
         *("getattr('a.b', 7)", "n if is_present('n') else 0", "`$.list[0]`", "1 / n", "f'{n}-{text}'"),
         *("_context.run_id", "randint(6)", "list[:1] + [n]", "text.split('e')", "pathsplit(text)"),
+        *("getattr('list[*].k', 0)", "`$.a[*]`", "list if 'k' in list else text", "0 < n < a.b"),
+        *("True & (n == 1)", "{'k': 1, text: n}['k']"),
     ]
 )
 
