@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wire.auth import issue_token
+from wire.guessing import PAUSE_SECONDS, is_held_back, note_wrong
 from wire.models import ApiToken, User
 from wire.paging import read
 from wire.principals import GROUP_PREFIX, identity_urn
@@ -42,12 +43,26 @@ def _next(request: HttpRequest) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in with a user name and a password."""
-    form = AuthenticationForm(request, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        login(request, form.get_user())
-        return redirect(_next(request))
-    status = 200 if request.method != "POST" else 401
-    return render(request, "wire/sign_in.html", {"form": form, "next": _next(request)}, status=status)
+    if request.method != "POST":
+        return _sign_in_page(request, AuthenticationForm(request), 200)
+    username = request.POST.get("username", "")
+    if is_held_back(request, username):
+        return _sign_in_page(request, AuthenticationForm(request), 429)
+    form = AuthenticationForm(request, request.POST)
+    if not form.is_valid():
+        note_wrong(request, username)
+        return _sign_in_page(request, form, 401)
+    login(request, form.get_user())
+    return redirect(_next(request))
+
+
+def _sign_in_page(request: HttpRequest, form: AuthenticationForm, status: int) -> HttpResponse:
+    held_back_minutes = PAUSE_SECONDS // 60 if status == 429 else 0
+    shown = {"form": form, "next": _next(request), "held_back_minutes": held_back_minutes}
+    answer = render(request, "wire/sign_in.html", shown, status=status)
+    if held_back_minutes:
+        answer["Retry-After"] = str(PAUSE_SECONDS)
+    return answer
 
 
 @never_cache

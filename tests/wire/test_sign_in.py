@@ -6,10 +6,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from tests.people import person, urn
+from wire import guessing
 from wire.models import ApiToken, SignInLink, User
 from wire.people import first_administrator
 
@@ -105,6 +107,24 @@ class TestPassword:
         unknown = client.post("/sign-in/", {"username": "nobody", "password": "x"})
         assert (wrong.status_code, unknown.status_code, who(client)) == (401, 401, None)
         assert b"correct username and password" in wrong.content
+
+    def test_who_was_wrong_too_often_is_held_back_unseen(self, client, bob, monkeypatch):
+        cache.clear()
+        monkeypatch.setattr(guessing, "MOST_FROM_AN_ADDRESS", 3)
+        looked_at: list[str] = []
+        monkeypatch.setattr(
+            "django.contrib.auth.forms.authenticate",
+            lambda request, username, password: looked_at.append(username),
+        )
+        for name in ("bob", "ann", "eve"):
+            client.post("/sign-in/", {"username": name, "password": "guess"})
+        answer = client.post("/sign-in/", {"username": "bob", "password": "right horse"})
+        assert (answer.status_code, answer["Retry-After"], who(client)) == (429, "300", None)
+        assert b"Wait 5 minutes, or ask for a one-time link" in answer.content
+        assert looked_at == ["bob", "ann", "eve"]
+        other = client.post("/sign-in/", {"username": "bob", "password": "x"}, REMOTE_ADDR="192.0.2.7")
+        assert other.status_code == 401
+        cache.clear()
 
     def test_whoever_came_by_a_link_sets_one_without_an_old_one(self, client):
         admin = first_administrator()
