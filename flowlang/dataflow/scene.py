@@ -151,7 +151,8 @@ class Scene:
             return self.where(is_guarded=True)._matches(path, None)
         self.touch(path.steps)
         reading = self._read(path.steps)
-        self.where(is_guarded=True).used(reading)
+        if self.record.uses is not None:
+            self.where(is_guarded=True).used(reading)
         return reading
 
     def silent(self) -> Scene:
@@ -190,8 +191,9 @@ class Scene:
 
     def used(self, reading: Reading) -> None:
         """Note that a place of the input is read; with a guard where it is known to be there."""
-        origins = _origins(reading.value)
-        if self.record.uses is not None and origins:
+        if self.record.uses is None:
+            return
+        if origins := _origins(reading.value):
             is_guarded = self.is_guarded or reading.presence == YES
             self.record.uses.append(Use(origins, is_guarded, 0))
 
