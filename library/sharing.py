@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from library.documents import principals_in
 from library.metadata import MOST_PRINCIPALS, ROLE_LISTS, principal_fault
-from library.models import Flow
-from library.publish import change
+from library.models import Flow, FlowRole
+from library.publish import touch
 from wire.people import names_of, principal_of
 from wire.principals import ALL_AUTHENTICATED, PUBLIC
 
@@ -55,15 +55,16 @@ def add(flow: Flow, name: str, who: str) -> str | None:
     if fault is None and principal not in present and len(present) >= MOST_PRINCIPALS:
         fault = f"A role list holds at most {MOST_PRINCIPALS} entries. Use a group."
     if fault is None:
-        _store(flow, role, [*dict.fromkeys([*present, principal])])
+        FlowRole.objects.get_or_create(flow=flow, role=role, principal=principal)
+        touch(flow)
     return fault
 
 
 def remove(flow: Flow, name: str, principal: str) -> None:
     """Take somebody off a role list."""
     if name in ROLE_LISTS:
-        role = ROLE_LISTS[name][0]
-        _store(flow, role, [entry for entry in principals_in(flow, role) if entry != principal])
+        FlowRole.objects.filter(flow=flow, role=ROLE_LISTS[name][0], principal=principal).delete()
+        touch(flow)
 
 
 def _everybody(name: str, who: str) -> str | None:
@@ -71,7 +72,3 @@ def _everybody(name: str, who: str) -> str | None:
     if who.strip().lower() in ("everybody", "everyone"):
         return {"flow_viewers": PUBLIC, "flow_starters": ALL_AUTHENTICATED}.get(name)
     return None
-
-
-def _store(flow: Flow, role: str, principals: list[str]) -> None:
-    change(flow, {}, {role: principals})

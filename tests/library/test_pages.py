@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from library import access, sharing
 from library.models import Flow
 from library.publish import create_flow, publish
 from tests.people import person, urn
@@ -192,6 +193,16 @@ class TestSharing:
         flow = make(roles={"flow_viewer": [urn(f"p{number}") for number in range(16)]})
         answer = self.share(client, flow, role="flow_viewers", who="public")
         assert "at most 16" in answer.content.decode()
+
+    def test_two_who_share_at_once_take_nothing_from_each_other(self):
+        flow = make(roles={"flow_viewer": [urn("bob")]})
+        one, other = (access.flow_for(person("alice"), flow.pk) for _ in range(2))
+        for name in ("carol", "dora"):
+            person(name)
+        assert sharing.add(one, "flow_viewers", "carol") is None
+        assert sharing.add(other, "flow_viewers", "dora") is None
+        sharing.remove(one, "flow_viewers", urn("bob"))
+        assert {entry.principal for entry in flow.roles.all()} == {urn("carol"), urn("dora")}
 
     @pytest.mark.parametrize(("name", "status"), [("bob", 403), ("mallory", 404)])
     def test_only_administrators_share_or_delete(self, client, name, status):
