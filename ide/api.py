@@ -81,11 +81,11 @@ class PublishView(PageView):
             return Response(documents.answer(result), status=422)
         if flow is None:
             flow, number = publishing.publish_new(user, content, _body(request)), 1
+            if draft and draft.flow is None:
+                scenarios.adopt(draft, flow)
+                drafts.discard(draft, author=user)
         else:
             number = publishing.publish_version(flow, user, content, _body(request)).number
-        scenarios.adopt(draft, flow)
-        if draft and draft.flow is None:
-            drafts.discard(draft, author=user)
         drafts.published(flow, content, _number(request, "revision"))
         kept = scenarios.published(user, flow, content.definition)
         return Response(documents.published(flow, number) | {"scenarios": kept})

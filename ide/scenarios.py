@@ -108,10 +108,9 @@ def _named(place: str) -> str:
     return place if place.startswith("the end: ") else f'"{place}"'
 
 
-def adopt(draft: Draft | None, flow: Flow) -> None:
-    """Let the scenarios of a draft go along with the flow that it became."""
-    if draft is not None:
-        Scenario.objects.filter(draft=draft, flow=None).update(flow=flow, draft=None)
+def adopt(draft: Draft, flow: Flow) -> None:
+    """Let the scenarios of a draft go along with the new flow that it became."""
+    Scenario.objects.filter(draft=draft, flow=None).update(flow=flow, draft=None)
 
 
 def delete(found: QuerySet[Scenario], scenario_id: str) -> None:

@@ -165,6 +165,11 @@ def test_scenarios_of_a_draft_go_along_when_it_is_published_and_failures_are_tol
     again = browser.ask("/ide/publish", changed).json()
     assert [one["is_kept"] for one in again["scenarios"]] == [False]
     assert again["number"] == 2
+    other_draft = browser.ask("/ide/drafts", {"definition": json.dumps(COPYING)}).json()["id"]
+    ask("alice", "scenarios", name="Good", draft=other_draft)
+    sent |= {"flow": published["flow"], "draft": other_draft}
+    assert browser.ask("/ide/publish", sent).json()["number"] == 3
+    assert browser.get(f"/ide/drafts/{other_draft}").status_code == 200, "it became no flow, so it stays"
 
 
 def test_scenarios_are_for_administrators_with_names_of_their_own() -> None:

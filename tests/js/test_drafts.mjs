@@ -88,6 +88,15 @@ test("a draft that somebody has published or discarded goes on as a new one", as
   assert.deepEqual(sent.map(({ saved }) => saved?.id), [undefined, "d1", undefined]);
 });
 
+test("who is signed out is told so, and who may no longer change the flow, that", async () => {
+  const refused = (detail) => ({ ok: false, status: 403, body: { error: { detail } } });
+  const { drafts, states } = rig([refused("Authentication credentials were not provided."), refused("You may see it only.")]);
+  await drafts.save();
+  assert.match(states.at(-1), /you are signed out/);
+  await drafts.save();
+  assert.equal(states.at(-1), "Not saved: You may see it only.");
+});
+
 test("who signs in anew in another window goes on in this one", (context) => {
   globalThis.document = { cookie: "theme=dark; csrftoken=fresh", querySelector: () => ({ getAttribute: () => "old" }) };
   context.after(() => delete globalThis.document);

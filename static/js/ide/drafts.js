@@ -6,6 +6,7 @@ const RETRY_MILLISECONDS = 5000;
 const KEEPALIVE_CHARACTERS = 60_000;
 const GONE = 404;
 const CONFLICT = 409;
+const SIGNED_OUT = /^(Authentication|CSRF)/; // as the server's framework says so
 
 /** @typedef {{ok: boolean, status: number, body: any}} Reply */
 /** @typedef {{id: string, revision: number, base: number, saved_at: string, address: string}} Saved */
@@ -120,7 +121,7 @@ export class Drafts {
       this.isBlocked = true;
       this.onState("Not saved", true);
       this.onConflict(detail ?? "");
-    } else if (reply?.status === 401 || reply?.status === 403) {
+    } else if (reply?.status === 403 && SIGNED_OUT.test(detail ?? "")) {
       this.onState("Not saved: you are signed out. Sign in in another window, then go on", true);
     } else if (reply) {
       this.onState(`Not saved: ${detail ?? `the server answered ${reply.status}`}`, true);

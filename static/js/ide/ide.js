@@ -267,6 +267,7 @@ async function publish() {
     problems.drawer.open(true);
     return toast(`Not published: ${counted(errors)} to mend first.`, "error");
   }
-  // What somebody else has saved meanwhile is seen before it is published.
-  if (!page.flow || !drafts.isDirty || await drafts.save()) publishing.open();
+  // What somebody else has saved meanwhile is seen before it is published; a new flow's draft is there to become it.
+  const isSaved = !drafts.isDirty || await drafts.save();
+  if (isSaved || !page.flow) publishing.open();
 }
