@@ -82,6 +82,7 @@ def _again(effect: Effect, data: Value, members: Members) -> tuple[list[Way], Re
     if effect.holders:
         record = Record()
         record.touched, record.notes = effect.record.touched, effect.record.notes.copy()
+        record.is_covered = effect.record.is_covered
         for at, place in effect.holders:
             record.notes[at] = record.notes[at]._replace(holder=made[place])
     return [Way(arrow, made[place]) for arrow, place in effect.ways], record

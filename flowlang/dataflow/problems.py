@@ -46,6 +46,7 @@ def _report(
     schema: JSON,
     details: Mapping[str, JSON],
 ) -> None:
+    _need_no_default(pair[0], found)
     reporter = _Reporter(Site(pair[0]), graph, found, schema, details)
     for name in graph.states:
         if name in found.records:
@@ -54,6 +55,19 @@ def _report(
                     reporter.tell(name, note)
     if isinstance(schema, dict) and found.records:
         unread.check(Site(pair[1], (), ""), schema, found.records.values())
+
+
+def _need_no_default(findings: Findings, found: analysis.Analysis) -> None:
+    """Take back what was said of a Choice without Default of which one rule or another always holds."""
+    covered = {("States", name) for name, record in found.records.items() if record.is_covered}
+    kept = [
+        each
+        for each in findings.found
+        if each.problem.code != "choice-no-default" or each.problem.loc not in covered
+    ]
+    if len(kept) < len(findings.found):
+        findings.counts["warning"] -= len(findings.found) - len(kept)
+        findings.found = kept
 
 
 class _Reporter:

@@ -54,13 +54,18 @@ class Use(NamedTuple):
 
 
 class Record:
-    """What the evaluation of one state notes. `touched`: members of the run data that it reads; "$": all."""
+    """What the evaluation of one state notes.
 
-    __slots__ = ("notes", "touched", "uses")
+    touched     members of the run data that it reads; "$": all
+    is_covered  it is a Choice of which one rule or another always holds
+    """
+
+    __slots__ = ("is_covered", "notes", "touched", "uses")
 
     def __init__(self, uses: list[Use] | None = None) -> None:
         self.notes: list[Note] = []
         self.touched: set[str] = set()
+        self.is_covered = False
         self.uses = uses
 
     def note(self, note: Note) -> None:

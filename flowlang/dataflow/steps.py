@@ -185,6 +185,7 @@ class Step:
                 ways += [Way(arrow, found.yes) for arrow in self.chosen.get(index, ())]
             is_open = is_open and found.truth is not True
             here = here.going_on(found.no, is_sure=found.truth is False)
+        scene.record.is_covered = not is_open
         default = (arrow for arrow in self.arrows if arrow.kind == "default" and is_open)
         return ways + [Way(arrow, here.root) for arrow in default]
 

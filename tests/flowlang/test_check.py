@@ -270,6 +270,14 @@ def test_rules_that_are_each_others_opposite_need_no_default() -> None:
     assert check({"StartAt": "A", "States": states}) == []
 
 
+@pytest.mark.parametrize(("values", "codes"), [(["a", "b"], []), (["a", "b", "c"], ["choice-no-default"])])
+def test_rules_for_all_that_a_value_can_be_need_no_default(values: list[str], codes: list[str]) -> None:
+    rules = [{"Variable": "$.mode", "StringEquals": value, "Next": "B"} for value in ("a", "b")]
+    schema = {"type": "object", "required": ["mode"], "properties": {"mode": {"enum": values}}}
+    states = {"A": {"Type": "Choice", "Choices": rules}, "B": END}
+    assert [p.code for p in check({"StartAt": "A", "States": states}, schema)] == codes
+
+
 def test_runtime_errors_may_be_caught_after_all_others() -> None:
     catch = [
         {"ErrorEquals": ["States.ALL"], "ResultPath": "$.e", "Next": "B"},
