@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from flowlang.check_fields import fields
-from flowlang.findings import Put, Remedy, Remove, Site, quote
+from flowlang.findings import Findings, Put, Remedy, Remove, Site, quote
 from flowlang.problems import JSON
 from flowlang.rules import CONNECTIVES, OPERATORS, RULE, Fields
 
@@ -131,6 +131,18 @@ def no_default(site: Site, state: Mapping[str, JSON], close_by: str | None) -> N
     )
     message = "There is no Default: when no rule holds, the run fails with States.NoChoiceMatched."
     site.warn("choice-no-default", message, *remedies, on_key=True)
+
+
+def covered(findings: Findings, names: Collection[str]) -> None:
+    """Take back what was said of these Choice states by `no_default`: some rule of theirs always holds."""
+    kept = [
+        each
+        for each in findings.found
+        if each.problem.code != "choice-no-default" or each.problem.loc[1] not in names
+    ]
+    if len(kept) < len(findings.found):
+        findings.counts["warning"] -= len(findings.found) - len(kept)
+        findings.found = kept
 
 
 def _covers_all(rules: list[JSON]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Final
 
+from flowlang import check_choices
 from flowlang.dataflow import analysis, answered, kept, rule_words, unread, wording
 from flowlang.dataflow.places import MAYBE, NO, OPEN, read
 from flowlang.dataflow.provenance import Provenance, Sources
@@ -46,7 +47,7 @@ def _report(
     schema: JSON,
     details: Mapping[str, JSON],
 ) -> None:
-    _need_no_default(pair[0], found)
+    check_choices.covered(pair[0], {name for name, record in found.records.items() if record.is_covered})
     reporter = _Reporter(Site(pair[0]), graph, found, schema, details)
     for name in graph.states:
         if name in found.records:
@@ -55,19 +56,6 @@ def _report(
                     reporter.tell(name, note)
     if isinstance(schema, dict) and found.records:
         unread.check(Site(pair[1], (), ""), schema, found.records.values())
-
-
-def _need_no_default(findings: Findings, found: analysis.Analysis) -> None:
-    """Take back what was said of a Choice without Default of which one rule or another always holds."""
-    covered = {("States", name) for name, record in found.records.items() if record.is_covered}
-    kept = [
-        each
-        for each in findings.found
-        if each.problem.code != "choice-no-default" or each.problem.loc not in covered
-    ]
-    if len(kept) < len(findings.found):
-        findings.counts["warning"] -= len(findings.found) - len(kept)
-        findings.found = kept
 
 
 class _Reporter:
@@ -230,9 +218,9 @@ class _Reporter:
     def _not_given(self, site: Site, name: str, note: Note, begin: str) -> None:
         """Report what the input would have to bring, but does not, or that is replaced before."""
         sources, offset = self._sources(name, note), wording.offset(note)
-        given = self.found.start.members
-        is_open = read(self.found.start, note.steps[:1]).presence == OPEN
-        is_open = is_open and not (given and given.listed(str(note.steps[0])))
+        start, first = self.found.start, note.steps[:1]
+        is_named = start.members is not None and start.members.listed(str(first[0])) is not None
+        is_open = not is_named and read(start, first).presence == OPEN
         if sources.others:
             message, remedies = self._loss(*sources.others[0])
             site.warn("read-lost", f"{begin}, but {message}", *remedies, offset=offset)

@@ -159,8 +159,8 @@ class Step:
             return _stored_in_a_list(scene, data, self.state)
         stored, trouble = put(data, self.place, result, scene.ids)
         if trouble:
-            loc, is_sure = (*self.loc, "ResultPath"), not self.is_saved
-            scene.record.note(_no_place(loc, self.place, trouble, is_sure=is_sure))
+            loc = (*self.loc, "ResultPath")
+            scene.record.note(_no_place(loc, self.place, trouble, is_sure=not self.is_saved))
         return stored
 
     def _caught(self, scene: Scene, arrow: Transition) -> Value:
