@@ -207,10 +207,13 @@ def test_a_new_flow_that_did_not_reach_the_server_is_offered_where_its_draft_is(
     expect(page.locator("[data-saved]")).to_contain_text("Draft saved")
     page.route(re.compile(r"/ide/drafts(/|$)"), lambda route: route.abort())
     change(page, "First", "Second")
+    page.locator("[data-title]").fill("Named without a network")
     expect(page.locator("[data-saved]")).to_contain_text("cannot be reached", timeout=10_000)
     again = page.context.new_page()
     open_editor(again, page.url)
-    expect(again.locator("[data-local]")).to_be_visible()
+    again.locator("[data-local]").get_by_role("button", name="Use that text").click()
+    expect(again.locator(".cm-content").first).to_contain_text("Second")
+    expect(again.locator("[data-title]")).to_have_value("Named without a network")
 
 
 def test_closing_the_tab_keeps_the_draft(page: Page, flow: str):

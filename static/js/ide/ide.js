@@ -94,7 +94,7 @@ const trying = mountTrying(root.querySelector("[data-try]"), {
   diagram: () => diagram, states: () => states, show: () => showTab(part("#tab-try")),
 });
 const together = mountTogether(root, {
-  page, texts, title, drafts, edit, address: addresses.drafts,
+  page, texts, title, onTitle: showTitle, drafts, edit, address: addresses.drafts,
   take: (name, edits) => changeUnseen(views[name], edits),
   onTaken: ({ by }) => keeping.say(`${by || "Another window"} has saved this draft; you see it as it is now`),
   state: () => diagram.states.find(({ index }) => index === diagram.chosen.state)?.name,

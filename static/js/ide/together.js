@@ -15,12 +15,12 @@ export const KEPT = "kept";
  * @param {HTMLElement} root of the editor page
  * @param {{
  *   page: {definition: string, input_schema: string, flow: string | null, base: number},
- *   texts: () => Texts, title: () => string, drafts: import("./drafts.js").Drafts,
+ *   texts: () => Texts, title: () => string, onTitle: (title: string) => void, drafts: import("./drafts.js").Drafts,
  *   edit: (name: "definition" | "input_schema", edits: Edits) => void, state: () => string | undefined,
  *   take: (name: "definition" | "input_schema", edits: Edits) => void, onTaken: (draft: any) => void, address: string,
  * }} around
  */
-export function mountTogether(root, { page, texts, title, drafts, edit, take, onTaken, address, state }) {
+export function mountTogether(root, { page, texts, title, onTitle, drafts, edit, take, onTaken, address, state }) {
   const strip = /** @type {HTMLElement} */ (root.querySelector("[data-local]"));
   const loaded = { definition: page.definition, input_schema: page.input_schema };
   const copyOfThis = () => new LocalCopy(localStorage, `${strip.dataset.user}:${page.flow ?? drafts.saved?.id ?? "new"}`);
@@ -63,6 +63,7 @@ export function mountTogether(root, { page, texts, title, drafts, edit, take, on
     copy.drop();
     copy = copyOfThis();
     if (!isUsed || !held) return;
+    if (held.title) onTitle(held.title);
     const now = texts();
     for (const name of /** @type {const} */ (["definition", "input_schema"])) {
       if (held[name] !== now[name]) edit(name, [{ from: 0, to: now[name].length, insert: held[name] }]);
