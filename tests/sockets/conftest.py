@@ -50,6 +50,14 @@ class Socket(ApplicationCommunicator):
     async def disconnect(self) -> None:
         await self.send_input({"type": "websocket.disconnect", "code": 1000})
         await self.wait(timeout=PATIENCE_SECONDS)
+        await in_database(lambda: None)  # what the site still reads is read: the tables are emptied next
+
+    async def close_code(self) -> int:
+        """Return the code with which the site closes the socket as the very next thing."""
+        message = await self.receive_output(timeout=PATIENCE_SECONDS)
+        assert message["type"] == "websocket.close", message
+        await self.disconnect()
+        return int(message["code"])
 
 
 def socket(address: str, cookie: bytes = b"", origin: bytes = ORIGIN) -> Socket:
@@ -64,9 +72,7 @@ def in_database(work: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
 async def close_code(socket: Socket) -> int:
     """Return the code with which the site closes a socket that it accepted."""
     assert await socket.connect()
-    message = await socket.receive_output(timeout=PATIENCE_SECONDS)
-    assert message["type"] == "websocket.close", message
-    return int(message["code"])
+    return await socket.close_code()
 
 
 @pytest.fixture(autouse=True)
