@@ -75,22 +75,28 @@ def rest(page: Page) -> None:
 
 @contextmanager
 def killed_after(seconds: float) -> Iterator[Any]:
-    """Kill Chromium unless the block ends in time: what waits for it fails. Gives whether it was killed."""
-    over = threading.Event()
+    """Kill Chromium each time the block has taken so long again: what waits for it fails.
 
-    def kill() -> None:
-        over.set()
-        sys.stderr.write(f"\nChromium did not answer in {seconds} s and is killed. What waited for it:\n")
-        faulthandler.dump_traceback(file=sys.__stderr__ or 2)
-        for process in psutil.Process().children(recursive=True):
-            with suppress(psutil.NoSuchProcess):
-                if "chrom" in process.name():
-                    process.kill()
+    Gives whether it was killed.
+    """
+    ended, killed = threading.Event(), threading.Event()
 
-    timer = threading.Timer(seconds, kill)
-    timer.daemon = True
-    timer.start()
+    def watch() -> None:
+        while not ended.wait(seconds):
+            killed.set()
+            kill(seconds)
+
+    threading.Thread(target=watch, daemon=True).start()
     try:
-        yield over.is_set
+        yield killed.is_set
     finally:
-        timer.cancel()
+        ended.set()
+
+
+def kill(seconds: float) -> None:
+    sys.stderr.write(f"\nChromium did not answer in {seconds} s and is killed. What waited for it:\n")
+    faulthandler.dump_traceback(file=sys.__stderr__ or 2)
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "chrom" in process.name():
+                process.kill()

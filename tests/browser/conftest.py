@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.runner import runtestprotocol
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from tests.browser.chromium import Chromium, killed_after, leave
@@ -26,6 +27,7 @@ for _ in range(500):
     print("/sign-in/" + issue_link(first_administrator(), asks_first=False))
 """
 TEST_SECONDS, SOAK_SECONDS = 240, 3600
+HUNG: list[str] = []
 PICTURES = os.environ.get("HEADRACE_PICTURES")  # a folder: keep a picture of each page there
 
 
@@ -51,11 +53,27 @@ def browser() -> Iterator[Chromium]:
         browser.close()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """No call of Playwright that has no time limit of its own holds up the tests for ever."""
-    with killed_after(SOAK_SECONDS if item.get_closest_marker("soak") else TEST_SECONDS):
-        return (yield)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """No call of Playwright that has no time limit of its own holds up the tests for ever.
+
+    Once in a run, the test whose browser has died of that is done again: Chromium itself hangs, if rarely.
+    """
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    with killed_after(SOAK_SECONDS if item.get_closest_marker("soak") else TEST_SECONDS) as is_killed:
+        reports = runtestprotocol(item, log=False, nextitem=nextitem)
+    if is_killed() and not HUNG:
+        HUNG.append(item.nodeid)
+        with killed_after(TEST_SECONDS):
+            reports = runtestprotocol(item, log=False, nextitem=nextitem)
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for nodeid in HUNG:
+        terminalreporter.write_line(f"{nodeid}: Chromium did not answer; the test was done again.")
 
 
 @pytest.fixture
