@@ -112,9 +112,8 @@ def visible(
     """Return the newest actions in which `caller` has one of `roles`, at most 100."""
     found = Action.objects.filter(provider=provider_path, status__in=statuses, released_at=None)
     principals = caller.principals | {caller.urn}
-    if roles == {
-        "creator_id"
-    }:  # the usual question; of the other roles, only the newest actions are looked at
+    # The usual question. Of those about other roles, only the newest actions are looked at.
+    if roles == {"creator_id"}:
         found = found.filter(creator__in=principals)
     rows = found.order_by("-started_at")[:_MOST_LOOKED_AT]
     return [action for action in rows if not principals.isdisjoint(_holders(action, roles))][:100]
