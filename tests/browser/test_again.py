@@ -272,10 +272,10 @@ def test_a_batch_is_stopped_and_its_runs_are_cancelled(site: LiveSite, page: Pag
     (tmp_path / "rest.json").write_text(json.dumps(definition))
     words = ["import_flow", str(tmp_path / "rest.json"), "--title", "Rest", "--owner", "admin"]
     page.goto(f"/flows/{site.manage(*words).strip()}/bulk")
-    page.get_by_label("Rows from a spreadsheet, or CSV").fill("\n".join(map(str, range(400))))
+    page.get_by_label("Rows from a spreadsheet, or CSV").fill("\n".join(map(str, range(500))))
     page.get_by_role("button", name="Check the rows").click()
     page.locator("[data-start-batch]").click()
-    page.wait_for_url("**/batches/*/")
+    page.wait_for_url("**/batches/*/", wait_until="commit")
     page.get_by_role("button", name=re.compile("^Stop: leave out")).click()
     expect(page.get_by_text(re.compile(r"Stopped: \d+ rows? left out\. Runs"))).to_be_visible()
     well_made(page, "#batch-head")
@@ -283,9 +283,9 @@ def test_a_batch_is_stopped_and_its_runs_are_cancelled(site: LiveSite, page: Pag
     keep(page, "batch-stopped")
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name=re.compile("^Cancel .* under way$")).click()
-    expect(page.locator("#batch-head")).to_contain_text("400 of 400 over", timeout=60_000)
+    expect(page.locator("#batch-head")).to_contain_text("500 of 500 over", timeout=60_000)
     expect(page.locator("#row-1")).to_contain_text("Cancelled")
-    expect(page.locator("#row-400")).to_contain_text("Left out")
+    expect(page.locator("#row-500")).to_contain_text("Left out")
 
 
 def test_starting_waits_for_the_form_to_be_filled_in(page: Page):
