@@ -4,7 +4,6 @@ import pytest
 
 from tests.faults.figures import BARS
 from tests.faults.gate import TRIALS, measured
-from tests.faults.test_killed import holds
 
 ALL = [(name, database) for name, trial in TRIALS.items() for database in trial.databases]
 
@@ -16,5 +15,5 @@ def test_each_figure_has_a_bar():
 
 @pytest.mark.soak
 @pytest.mark.parametrize(("name", "database"), ALL)
-def test_the_figure_holds(name, database):
+def test_the_figure_holds(name, database, holds):
     assert holds(measured(name, database))

@@ -2,29 +2,22 @@
 
 import pytest
 
-from tests.faults.figures import Figure
 from tests.faults.gate import measured
 from tests.faults.site import DATABASES
 
 
-def holds(figure: Figure) -> bool:
-    assert not figure.violations, figure.violations[:10]
-    assert not figure.missed, figure.line()
-    return True
-
-
 @pytest.mark.parametrize("database", DATABASES)
-def test_no_kill_loses_or_doubles_anything(database):
+def test_no_kill_loses_or_doubles_anything(database, holds):
     assert holds(measured("R1", database, runs=50))
 
 
-def test_a_worker_that_freezes_longer_than_its_lease_writes_nothing_afterwards():
+def test_a_worker_that_freezes_longer_than_its_lease_writes_nothing_afterwards(holds):
     assert holds(measured("R6-frozen", "sqlite", runs=30))
 
 
-def test_each_hint_five_times_changes_nothing():
+def test_each_hint_five_times_changes_nothing(holds):
     assert holds(measured("R6-told", "sqlite", runs=30))
 
 
-def test_the_same_start_twenty_times_at_once_is_one_run():
+def test_the_same_start_twenty_times_at_once_is_one_run(holds):
     assert holds(measured("R6-started", "sqlite"))

@@ -3,9 +3,8 @@
 import pytest
 
 from tests.faults.gate import measured
-from tests.faults.test_killed import holds
 
 
 @pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)])
-def test_a_death_at_any_point_leaves_the_log_of_an_undisturbed_run(database):
+def test_a_death_at_any_point_leaves_the_log_of_an_undisturbed_run(database, holds):
     assert holds(measured("R2", database))
