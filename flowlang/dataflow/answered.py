@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from flowlang.dataflow.steps import place_of, provider_of
+from flowlang.dataflow.given import provider_of
+from flowlang.dataflow.steps import place_of
 from flowlang.graph import Graph
 from flowlang.path_syntax import Step
 from flowlang.problems import JSON

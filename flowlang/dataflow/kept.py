@@ -10,9 +10,10 @@ from threading import Lock
 from typing import Final, TypeAlias
 
 from flowlang.dataflow import effects, results, schemas
+from flowlang.dataflow.given import Given
 from flowlang.dataflow.joining import Memo, is_same
 from flowlang.dataflow.scene import Record
-from flowlang.dataflow.steps import Given, Step, Way
+from flowlang.dataflow.steps import Step, Way
 from flowlang.dataflow.values import Names, Value
 from flowlang.graph import Graph
 from flowlang.parts import Part

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flowlang.check_values import parsed
 from flowlang.dataflow import results, rules, templates
+from flowlang.dataflow.given import Given
 from flowlang.dataflow.joining import is_same
 from flowlang.dataflow.places import MAYBE, NO, OPEN, assume, put, read
 from flowlang.dataflow.scene import Note, Record, Scene, Subject
-from flowlang.dataflow.schemas import of_schema
 from flowlang.dataflow.values import ANY, NUMBER, OBJECT, TEXT, Names, Value, words
 from flowlang.definition import Transition
 from flowlang.paths import Path
@@ -70,7 +70,7 @@ class Step:
         caught = _caught_names(state) if "Catch" in state else set()
         self.is_caught, self.is_saved = _RUNTIME in caught, not _NO_PLACE.isdisjoint(caught)
         self.error = given.errors[self.kind == "AwaitWebInput"]
-        self.given = _given(self.kind, name, state, given)
+        self.given = given.of(self.kind, name, state)
         places = [self.place, *(place_of(arrow.source or {}) for arrow in arrows if arrow.kind == "catch")]
         self.effects: list[Effect] = []
         self.is_plain = None not in places
@@ -203,46 +203,6 @@ class Step:
 def _no_place(loc: Loc, place: tuple[str, ...], trouble: tuple[int, int, int], *, is_sure: bool) -> Note:
     presence, at, kinds = trouble
     return Note("store", loc, None, is_sure and presence != MAYBE, steps=place, at=at, text=words(kinds))
-
-
-class Given(NamedTuple):
-    """What the analysis is given beside the definition.
-
-    details  address of a provider -> JSON schema of its actions' details; told: what was read of them
-    errors   what a catcher stores; of an AwaitWebInput the second
-    """
-
-    ids: Names
-    details: Mapping[str, JSON]
-    errors: tuple[Value, Value]
-    told: dict[str, Value]
-
-    def about(self, url: str) -> Value | None:
-        """Return what the details of that provider's actions hold, as far as it is known."""
-        if url not in self.told:
-            schema = self.details.get(url)
-            if not isinstance(schema, dict):
-                return None
-            self.told[url] = of_schema(schema, self.ids, is_given=True)
-        return self.told[url]
-
-
-def _given(kind: str, name: str, state: Mapping[str, JSON], given: Given) -> Value | None:
-    if kind == "CreateWebInput":
-        return results.opened(given.ids)
-    if kind == "AwaitWebInput":
-        return results.answered(given.ids)
-    if kind != "Action":
-        return None
-    url = provider_of(state) if given.details else None
-    return results.action(state, name, given.about(url) if url else None, given.ids)
-
-
-def provider_of(state: Mapping[str, JSON]) -> str | None:
-    """Return the address of the provider that an Action calls, as `Given.details` has it."""
-    handler = state.get("Handler")
-    url = handler.get("Url") if isinstance(handler, dict) else state.get("ActionUrl")
-    return url.rstrip("/") if isinstance(url, str) else None
 
 
 def place_of(fields: Mapping[str, JSON]) -> tuple[str, ...] | None:
