@@ -72,8 +72,7 @@ class OwnProvider:
         action = actions.find(action_id, self.path, caller, to_manage=True)
         actions.request_cancel(action)
         if action.status == Action.INACTIVE:  # nobody carries it out, so nobody would see the wish
-            details = ActionFailure("Cancelled", "The action was cancelled.").details
-            actions.finish(action.pk, Action.FAILED, details, display_status="CANCELED", is_news=False)
+            _end_cancelled(action)
         return self.status(action_id, caller)
 
     def resume(self, action_id: str, caller: Caller) -> ActionStatus:
@@ -104,7 +103,18 @@ class OwnProvider:
         return body
 
 
-class AnsweringProvider(OwnProvider):
+class PromptProvider(OwnProvider):
+    """A provider whose actions end within the call, unless whoever is at it dies, or a person is needed."""
+
+    def status(self, action_id: str, caller: Caller) -> ActionStatus:
+        """Return where the action stands, after doing what a worker that died has left: nobody else would."""
+        action = actions.find(action_id, self.path, caller)
+        if action.status == Action.ACTIVE:
+            self.go_on(action, actions.creator_of(action))
+        return super().status(action_id, caller)
+
+
+class AnsweringProvider(PromptProvider):
     """A provider that changes nothing: the answer is worked out first, then kept, in one write."""
 
     def run(self, request: ActionRequest, caller: Caller) -> ActionStatus:
@@ -137,7 +147,7 @@ class AnsweringProvider(OwnProvider):
         raise NotImplementedError
 
 
-class ActingProvider(OwnProvider):
+class ActingProvider(PromptProvider):
     """A provider that does one short thing within the call; a lease keeps two calls from doing it twice."""
 
     def run(self, request: ActionRequest, caller: Caller) -> ActionStatus:
@@ -145,8 +155,15 @@ class ActingProvider(OwnProvider):
         started, _ = actions.start(self.path, request, caller, forget=self.forget)
         claimed = actions.claim(started.pk)
         if claimed is not None:
-            self._perform(claimed, body, caller)
+            self._begin(claimed, body, caller)
         return actions.document(Action.objects.get(pk=started.pk))
+
+    def _begin(self, action: Action, body: dict[str, Any], caller: Caller) -> None:
+        try:
+            self._perform(action, body, caller)
+        except ActionError as error:
+            actions.withdraw(action, is_final=error.permanent)
+            raise
 
     def _perform(self, action: Action, body: dict[str, Any], caller: Caller) -> None:
         status = Action.SUCCEEDED
@@ -157,19 +174,33 @@ class ActingProvider(OwnProvider):
         except ConsentNeeded as need:
             actions.wait_for_person(action, need.details)
             return
-        except ActionError as error:
-            actions.withdraw(action, is_final=error.permanent)
-            raise
         actions.finish(action.pk, status, details, action.lease_token, is_news=False)
 
     def go_on(self, action: Action, creator: Caller) -> None:
+        """Do what is still to be done. Its caller has the action's id: it ends, and is not taken back."""
         claimed = actions.claim(action.pk)
-        if claimed is not None:
-            self._perform(claimed, self.read(actions.body_of(action)), creator)
+        if claimed is None:
+            return
+        if claimed.cancel_requested:
+            _end_cancelled(claimed)
+            return
+        try:
+            self._perform(claimed, self.read(actions.body_of(claimed)), creator)
+        except ActionError as error:
+            if not error.permanent:
+                actions.let_go(claimed.pk, claimed.lease_token)
+                raise
+            details = ActionFailure(error.code, error.description).details
+            actions.finish(claimed.pk, Action.FAILED, details, claimed.lease_token, is_news=False)
 
     def act(self, action: Action, body: dict[str, Any], caller: Caller) -> JSON:
         """Do it, and return the action's details. Raises ActionFailure or ActionError."""
         raise NotImplementedError
+
+
+def _end_cancelled(action: Action) -> None:
+    details = ActionFailure("Cancelled", "The action was cancelled.").details
+    actions.finish(action.pk, Action.FAILED, details, display_status="CANCELED", is_news=False)
 
 
 def _with_old_names(schema: dict[str, Any], old_names: Mapping[str, str]) -> dict[str, Any]:

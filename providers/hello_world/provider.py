@@ -82,7 +82,7 @@ def _outcome(body: dict[str, Any], caller: Caller) -> tuple[str, JSON]:
 
 def _settled(action: Action) -> Action:
     body = actions.body_of(action)
-    if timezone.now() < action.started_at + timedelta(seconds=body["sleep_time"]):
+    if timezone.now() < action.started_at + timedelta(seconds=body.get("sleep_time", 0)):
         return action
     actions.finish(action.pk, Action.SUCCEEDED, _greeting(body), is_news=False)
     return Action.objects.get(pk=action.pk)

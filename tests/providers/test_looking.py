@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from providers import actions, consents
 from providers.models import Action
 from providers.provider import ActionError, ActionRequest
 from providers.registry import resolve
+from tests.people import person
 from tests.providers.conftest import TRANSFER, run
 from wire.principals import Caller
 
@@ -164,3 +166,28 @@ def test_an_id_that_is_no_uuid_is_refused(alice: Caller) -> None:
     with pytest.raises(ActionError) as caught:
         run(f"{TRANSFER}/ls", alice, endpoint_id="my-laptop")
     assert caught.value.status == 422
+
+
+# --- who called died meanwhile
+
+
+def test_an_answer_that_waited_for_a_consent_is_given_at_the_next_look(alice: Caller, collection) -> None:
+    data, provider = collection(files=FILES), resolve(f"{TRANSFER}/ls")
+    scope = consents.data_access(data.pk)
+    consents.put(person("alice"), scope, is_given=False)
+    told = provider.run(ActionRequest("r1", {"endpoint_id": str(data.pk), "path": "/"}), alice)
+    assert told["status"] == "INACTIVE"
+    consents.put(person("alice"), scope, is_given=True)
+    assert actions.reopen(Action.objects.get())  # and dies
+    assert provider.resume(told["action_id"], alice)["status"] == "SUCCEEDED"
+
+
+def test_what_cannot_be_taken_up_fails_with_its_reason(alice: Caller, collection) -> None:
+    data, provider = collection(), resolve(f"{TRANSFER}/mkdir")
+    request = ActionRequest("r1", {"endpoint_id": str(data.pk), "path": "/new"})
+    action, _ = actions.start(provider.path, request, alice)
+    actions.claim(action.pk, lease_seconds=-1)
+    data.delete()
+    for _ in range(2):
+        ended = provider.status(str(action.pk), alice)
+        assert (ended["status"], ended["details"]["code"]) == ("FAILED", "EndpointNotFound")

@@ -12,10 +12,12 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 
-from providers.models import Action
+from providers import actions
+from providers.models import EPOCH, Action
 from providers.notification.access import mails_of
 from providers.notification.models import SentMail
-from providers.provider import ActionError
+from providers.provider import ActionError, ActionRequest, Provider
+from providers.registry import resolve
 from tests.providers.conftest import run
 from wire.principals import Caller
 
@@ -144,3 +146,38 @@ def test_without_a_mail_server_mails_are_files(alice: Caller, settings, tmp_path
     received = email.message_from_string(file.read_text(), _class=Received)
     assert received["To"] == "ada@example.org" and received["Message-ID"] == status["details"]["message_id"]
     assert SentMail.objects.get().delivered_to == "file"
+
+
+# --- the worker that called died meanwhile
+
+
+def _left(alice: Caller) -> tuple[Provider, str]:
+    """The provider, and a mail of which nobody knows whether it was sent: its worker died with the lease."""
+    provider, request = resolve(URL), ActionRequest("r1", BODY)
+    actions.claim(actions.start(provider.path, request, alice)[0].pk)
+    action_id = provider.run(request, alice)["action_id"]
+    assert provider.status(action_id, alice)["status"] == "ACTIVE" and not _mails()
+    Action.objects.update(lease_until=EPOCH)
+    return provider, action_id
+
+
+def test_a_mail_that_a_dead_worker_has_left_is_sent_at_the_next_look(alice: Caller) -> None:
+    provider, action_id = _left(alice)
+    assert provider.status(action_id, alice)["status"] == "SUCCEEDED"
+    assert provider.status(action_id, alice)["status"] == "SUCCEEDED" and len(_mails()) == 1
+
+
+def test_a_mail_that_a_dead_worker_has_left_can_be_cancelled(alice: Caller) -> None:
+    provider, action_id = _left(alice)
+    ended = provider.cancel(action_id, alice)
+    assert (ended["status"], ended["display_status"]) == ("FAILED", "CANCELED") and not _mails()
+
+
+def test_a_look_leaves_a_mail_for_the_next_while_the_server_is_away(alice: Caller, settings) -> None:
+    provider, action_id = _left(alice)
+    backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, f"{__name__}._Refusing"
+    with pytest.raises(ActionError) as caught:
+        provider.status(action_id, alice)
+    assert not caught.value.permanent
+    settings.EMAIL_BACKEND = backend
+    assert provider.status(action_id, alice)["status"] == "SUCCEEDED"

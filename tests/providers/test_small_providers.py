@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 
-from providers import registry
+from providers import actions, registry
 from providers.models import Action
 from providers.provider import ActionError
 from tests.providers.conftest import run
@@ -112,3 +112,9 @@ def test_many_slow_expressions_share_one_budget(alice: Caller) -> None:
     assert (status["status"], status["details"]["code"]) == ("FAILED", "ExpressionError")
     assert "too many steps" in status["details"]["description"]
     assert time.process_time() - started < 2
+
+
+def test_hello_goes_on_though_who_heard_of_the_consent_died(alice: Caller) -> None:
+    status = run(HELLO, alice, required_dependent_scope="some:scope")
+    assert actions.reopen(Action.objects.get())  # and dies
+    assert registry.resolve(HELLO).status(status["action_id"], alice)["status"] == "SUCCEEDED"
