@@ -95,7 +95,7 @@ def start_waiting(batch_id: UUID, seconds: float = SHARE_SECONDS) -> None:
     """Start the rows that wait, for so many seconds; the sweeper goes on with the rest.
 
     1. Look whether the owner may still start the flow; if not, no row is started, and each says why.
-    2. Start row after row, each under a request id of its own: done twice, it is the same run.
+    2. Start row after row, each in one transaction with what is said of it.
     3. What passes by itself (too many runs at present) puts the rest off.
     """
     batch = Batch.objects.select_related("flow", "owner").get(pk=batch_id)
@@ -123,29 +123,39 @@ def _rest(batch: Batch) -> None:
 
 def _start(batch: Batch, row: BatchRow, version: FlowVersion) -> None:
     """Start one row, unless it was left out since. Raises ApiError for what is not the row's own fault."""
-    if not waiting(batch).filter(pk=row.pk).exists():
-        return
-    body = orjson.loads(row.input)
     try:
-        refuse_input(version, body)
+        refuse_input(version, orjson.loads(row.input))
     except ApiError as error:
-        batch.rows.filter(pk=row.pk).update(problem=_told(error))
+        waiting(batch).filter(pk=row.pk).update(problem=_told(error))
         return
+    run = retried(lambda: _started(batch, row, version))
+    if run is not None:
+        prefill.link_runs(run, row.earlier)
+
+
+@transaction.atomic
+def _started(batch: Batch, row: BatchRow, version: FlowVersion) -> Run | None:
+    """Return the run of a row, new or not; None when it has none, since the row was left out meanwhile.
+
+    Nobody who stops or cancels the batch can come between the run and the row that says so.
+    """
+    request_id = f"batch:{batch.pk}:{row.number}:{row.tries}"
+    if not waiting(batch).filter(pk=row.pk, tries=row.tries).update(is_started=True):
+        return Run.objects.filter(batch_row=row.pk, request_id=request_id).first()
     run = starting.start(
         version,
         batch.owner,
-        body,
+        orjson.loads(row.input),
         label=row.label,
         tags=batch.tags,
         managers=batch.managers,
         monitors=batch.monitors,
         notify_on=batch.notify_on,
-        request_id=f"batch:{batch.pk}:{row.number}:{row.tries}",
+        request_id=request_id,
     )
     failpoints.reach("in_batch")
-    became = {"run": run, "is_started": True, "problem": ""}
-    retried(lambda: batch.rows.filter(pk=row.pk, tries=row.tries).update(**became))
-    prefill.link_runs(run, row.earlier)
+    batch.rows.filter(pk=row.pk).update(run=run)
+    return run
 
 
 def _told(error: ApiError) -> str:

@@ -424,3 +424,17 @@ def test_a_row_outlives_its_run():
     assert "Deleted" in client("bob").get(f"/batches/{batch.pk}/").content.decode()
     batches.start_waiting(batch.pk)
     assert Run.objects.filter(owner=person("bob")).count() == 1
+
+
+def test_a_starter_that_dies_leaves_no_run_that_its_row_does_not_know(half: Batch):
+    def die(point: str) -> None:
+        if point == "in_batch":
+            raise KeyboardInterrupt
+
+    row, version = half.rows.get(number=2), current_version(half.flow)
+    with mock.patch("runs.batching.batches.failpoints.reach", die), pytest.raises(KeyboardInterrupt):
+        batches._start(half, row, version)
+    assert batch_stop.cancel(half) == 1
+    assert [run.cancel_requested for run in Run.objects.all()] == [True]
+    batches.started_after(half, lambda: half.rows.filter(pk=row.pk).update(problem=""))
+    assert [row.is_started for row in half.rows.order_by("number")] == [True, True, False]

@@ -85,6 +85,6 @@ def test_a_sweeper_killed_between_rows_starts_each_once(workshop, sweepers):
     """Numbers of runs of batches, of rows that know theirs, and of batches of which no row waits."""
     shell(workshop, _BATCH)
     die(workshop, "in_batch")
-    assert counts(workshop, _OF_BATCHES) == (1, 0, 0)
+    assert counts(workshop, _OF_BATCHES) == (0, 0, 0)
     sweepers.append(workshop.sweeper())
     wait_until(lambda: counts(workshop, _OF_BATCHES) == (3, 3, 1), START_SECONDS)
