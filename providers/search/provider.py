@@ -43,7 +43,9 @@ class _SearchProvider(OwnProvider):
         body = self.read(request.body, request.private)
         with transaction.atomic():
             status, details = self._outcome(request, body, caller)
-            action, _ = actions.start(self.path, request, caller, ended=(status, details))
+            action, is_new = actions.start(self.path, request, caller, ended=(status, details))
+            if not is_new:  # somebody did it since we looked: what we have just done is undone
+                transaction.set_rollback(True)
         return actions.document(action)
 
     def _outcome(

@@ -176,3 +176,12 @@ CONTENT = {"n": 5, "when": "2026-05-01", "who": {"name": "Ada"}, "tags": ["x", "
 )
 def test_filters_choose_documents(rule: dict, passes: bool) -> None:
     assert matches(CONTENT, [rule]) is passes
+
+
+def test_what_two_workers_do_at_once_is_done_once(alice: Caller, index: SearchIndex, monkeypatch) -> None:
+    old, new = {"title": "old"}, {"title": "new"}
+    first = _ingest(alice, index, request_id="r1", content=old)
+    _ingest(alice, index, content=new)
+    monkeypatch.setattr("providers.actions.is_repeat", lambda *_: False)  # looked before the first had ended
+    assert _ingest(alice, index, request_id="r1", content=old) == first
+    assert Entry.objects.get().content == new
