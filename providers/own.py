@@ -31,7 +31,8 @@ class ActionFailure(Exception):
 class OwnProvider:
     """A provider's description, and the operations that are alike for all.
 
-    old_names  input names that definitions of earlier years use, with what they are called now
+    old_names    input names that definitions of earlier years use, with what they are called now
+    stores_text  whether texts of the input are stored as they are: not every database keeps the character NUL
     """
 
     path: str
@@ -43,6 +44,7 @@ class OwnProvider:
     old_names: Mapping[str, str] = {}
     keywords: tuple[str, ...] = ()
     details_schema: JSON = None
+    stores_text: bool = False
     forget: frozenset[str] = frozenset()  # members of the body that are never stored (credentials)
 
     def introspect(self) -> dict[str, JSON]:
@@ -100,6 +102,9 @@ class OwnProvider:
         if problems:
             sentences = [_sentence(problem, private) for problem in problems[:MOST_PROBLEMS]]
             raise ActionError("RequestValidationError", "; ".join(sentences), status=422)
+        if self.stores_text and "\\u0000" in actions.to_text(body).replace("\\\\", ""):
+            said = "The input holds a NUL character, which cannot be kept. Leave it out."
+            raise ActionError("RequestValidationError", said, status=422)
         return body
 
 

@@ -38,6 +38,7 @@ class Notify(ActingProvider):
     title = "Notification: Send a Mail"
     subtitle = "Sends a mail with values filled into its text"
     scope = "https://auth.globus.org/scopes/5fac2e64-c734-4e6b-90ea-ff12ddbf9653/notification_notify"
+    stores_text = True
     forget = frozenset({"send_credentials"})
     input_schema: dict[str, Any] = {
         "$schema": "http://json-schema.org/draft-07/schema#",

@@ -32,6 +32,7 @@ _TASK: Final = (
 class _SearchProvider(OwnProvider):
     """What both have in common."""
 
+    stores_text = True
     task_type: str
     details_schema: JSON = {
         "type": "object",

@@ -181,3 +181,9 @@ def test_a_look_leaves_a_mail_for_the_next_while_the_server_is_away(alice: Calle
     assert not caught.value.permanent
     settings.EMAIL_BACKEND = backend
     assert provider.status(action_id, alice)["status"] == "SUCCEEDED"
+
+
+def test_a_mail_that_no_database_keeps_is_not_sent(alice: Caller) -> None:
+    with pytest.raises(ActionError, match="NUL"):
+        run(URL, alice, **(BODY | {"body_variables": {"name": "\0"}}))
+    assert not _mails() and not Action.objects.exists()

@@ -185,3 +185,10 @@ def test_what_two_workers_do_at_once_is_done_once(alice: Caller, index: SearchIn
     monkeypatch.setattr("providers.actions.is_repeat", lambda *_: False)  # looked before the first had ended
     assert _ingest(alice, index, request_id="r1", content=old) == first
     assert Entry.objects.get().content == new
+
+
+def test_a_document_that_no_database_keeps_is_refused_by_name(alice: Caller, index: SearchIndex) -> None:
+    with pytest.raises(ActionError, match="NUL") as caught:
+        _ingest(alice, index, content={"title": ["Be\0ryl"]})
+    assert caught.value.status == 422 and not Action.objects.exists()
+    assert _ingest(alice, index, content={"title": "\\u0000 is spelt out"})["status"] == "SUCCEEDED"
