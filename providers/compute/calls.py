@@ -1,6 +1,7 @@
 """Function calls: hinted, claimed, carried out in the sandbox, delivered. The row says what is due.
 
 A call whose worker died is carried out again, at most MOST_TRIES times: functions run at least once.
+Leases go by the database's clock: an endpoint's workers may stand on machines whose own clocks differ.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from providers import actions, folders, hints
@@ -50,13 +52,12 @@ def hint(*waiting: FunctionCall) -> None:
 
 def hint_idle(action: Action) -> None:
     """Hint again what nobody carries out: lost hints, and calls whose worker died."""
-    now = timezone.now()
-    waited = Q(hinted_at__lte=now - HINT_AGAIN_AFTER) | Q(
+    waited = Q(hinted_at__lte=Now() - HINT_AGAIN_AFTER) | Q(
         status=FunctionCall.RUNNING, hinted_at__lt=F("lease_until")
     )
-    idle = _unfinished(action.pk).filter(waited, lease_until__lte=now).order_by("position")[:_MOST_HINTS]
+    idle = _unfinished(action.pk).filter(waited, lease_until__lte=Now()).order_by("position")[:_MOST_HINTS]
     for call in idle:
-        FunctionCall.objects.filter(pk=call.pk).update(hinted_at=now)
+        FunctionCall.objects.filter(pk=call.pk).update(hinted_at=Now())
         hint(call)
 
 
@@ -74,15 +75,14 @@ def work(call_id: str | UUID) -> None:
 
 def claim(call_id: str | UUID) -> FunctionCall | None:
     """Return the call, ours for a lease; its `lease_token` must be shown with every later write."""
-    now = timezone.now()
     # Only columns of this table: what is joined is not looked at again after waiting for another claim.
-    free = FunctionCall.objects.filter(pk=call_id, lease_until__lte=now)
+    free = FunctionCall.objects.filter(pk=call_id, lease_until__lte=Now())
     with transaction.atomic():
         taken = free.exclude(status__in=FunctionCall.TERMINAL).update(
             status=FunctionCall.RUNNING,
             lease_token=F("lease_token") + 1,
             lease_until=_lease_end(),
-            started_at=now,
+            started_at=Now(),
         )
         if not taken:
             return None
@@ -112,7 +112,7 @@ def cancel_idle(action_id: UUID) -> None:
     """End the calls of a cancelled action that nobody carries out; the others stop within a second or two."""
     with transaction.atomic():
         Action.objects.select_for_update().get(pk=action_id)
-        idle = _unfinished(action_id).filter(lease_until__lte=timezone.now())
+        idle = _unfinished(action_id).filter(lease_until__lte=Now())
         _write(idle, Outcome(failure=CANCELLED))
         end_action(action_id)
 
@@ -194,5 +194,5 @@ def _ours(call: FunctionCall) -> QuerySet[FunctionCall]:
     return _unfinished(call.action_id).filter(pk=call.pk, lease_token=call.lease_token)
 
 
-def _lease_end() -> datetime:
-    return timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
+def _lease_end() -> Any:
+    return Now() + timedelta(seconds=settings.LEASE_SECONDS)

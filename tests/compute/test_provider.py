@@ -375,3 +375,14 @@ def test_somebody_with_many_folders_can_call_functions(tmp_path, level):
     call = sandbox.Call(text, "main", [f"{folders[-1].path}/new"])
     assert sandbox.run(call, folders, at=level).result == 4
     assert Path(folders[-1].path, "new").read_text() == "done"
+
+
+def test_a_worker_whose_clock_is_wrong_keeps_its_call_and_takes_nobody_elses(compute, alice, monkeypatch):
+    compute.run(alice, {"endpoint": endpoint(), "function": function(ECHO)}, idle=True)
+    call_id, now = FunctionCall.objects.get().pk, timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: now() - timedelta(minutes=5))
+    assert calls.claim(call_id)
+    monkeypatch.setattr(timezone, "now", now)
+    assert calls.claim(call_id) is None
+    monkeypatch.setattr(timezone, "now", lambda: now() + timedelta(minutes=5))
+    assert calls.claim(call_id) is None
