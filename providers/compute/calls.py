@@ -118,6 +118,8 @@ def cancel_idle(action_id: UUID) -> None:
 
 
 def _outcome(call: FunctionCall) -> Outcome:
+    if call.action.cancel_requested:
+        return Outcome(failure=CANCELLED)
     caller = actions.creator_of(call.action)
     try:
         function = access.function_for(caller, call.function_id)

@@ -283,11 +283,17 @@ def test_cancelling_ends_what_waits_at_once_and_what_runs_soon(compute, alice):
         compute.cancel(alice, started["action_id"])
 
 
-def test_a_running_function_stops_when_its_action_is_cancelled(compute, alice, settings):
+def test_a_running_function_stops_when_its_action_is_cancelled(compute, alice, settings, monkeypatch):
     settings.LEASE_SECONDS = 0.3
     text = "import time\ndef main():\n    time.sleep(30)"
     started = compute.run(alice, {"endpoint": endpoint(), "function": function(text)}, idle=True)
-    Action.objects.update(cancel_requested=True)
+    run = sandbox.run
+
+    def cancelled_meanwhile(*arguments, **options):
+        Action.objects.update(cancel_requested=True)
+        return run(*arguments, **options)
+
+    monkeypatch.setattr(sandbox, "run", cancelled_meanwhile)
     calls.work(FunctionCall.objects.get().pk)
     assert compute.status(alice, started["action_id"])["details"]["code"] == "Cancelled"
 
@@ -386,3 +392,15 @@ def test_a_worker_whose_clock_is_wrong_keeps_its_call_and_takes_nobody_elses(com
     assert calls.claim(call_id) is None
     monkeypatch.setattr(timezone, "now", lambda: now() + timedelta(minutes=5))
     assert calls.claim(call_id) is None
+
+
+def test_a_cancelled_call_whose_worker_died_is_not_carried_out_again(compute, alice, tmp_path):
+    Collection.objects.create(display_name="c", root=str(tmp_path), owner=person("alice"))
+    text = f"def main():\n    open({str(tmp_path / 'ran')!r}, 'a').write('x')"
+    started = compute.run(alice, {"endpoint": endpoint(), "function": function(text)}, idle=True)
+    assert calls.claim(FunctionCall.objects.get().pk)  # and dies
+    compute.cancel(alice, started["action_id"])
+    FunctionCall.objects.update(lease_until=EPOCH)
+    calls.work(FunctionCall.objects.get().pk)
+    assert not (tmp_path / "ran").exists()
+    assert compute.status(alice, started["action_id"])["details"]["code"] == "Cancelled"
