@@ -74,6 +74,9 @@ class Planner:
         for wanted in self.body["DATA"]:
             with self._skipping():
                 self._add(wanted)
+        # Where several lead to one place the last stays there. The others are not copied: what is done is
+        # marked by its place, and after a crash the mark of one would stand for all.
+        self.plan.files = list({step.destination.path: step for step in self.plan.files}.values())
         return self.plan
 
     @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -375,3 +376,22 @@ def test_many_small_files_are_copied(alice: Caller, collection) -> None:
     source = collection("many", {f"in/{n % 10}/{n}.txt": str(n) for n in range(100)})
     details = run(URL, alice, **_body((source, collection("copy")), verify_checksum=True))["details"]
     assert details["files_transferred"] == 100
+
+
+def test_of_two_files_for_one_place_the_last_stays_whoever_dies(alice: Caller, pair, monkeypatch) -> None:
+    body = _body(pair, ("/in/a.json", "/x"), ("/in/b.txt", "/x"))
+    action_id = resolve(URL).run(ActionRequest("r1", body), alice)["action_id"]
+    rename, count = os.rename, iter(range(100))
+
+    def dying(*args: Any, **kwargs: Any) -> None:
+        if next(count) == 1:
+            raise Killed
+        rename(*args, **kwargs)
+
+    monkeypatch.setattr(os, "rename", dying)
+    with suppress(Killed):
+        carry_out(action_id)
+    _expire(action_id)
+    carry_out(action_id)
+    assert Action.objects.get().status == "SUCCEEDED"
+    assert Path(pair[1].root, "x").read_text() == "bb"
