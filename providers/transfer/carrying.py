@@ -158,7 +158,8 @@ def _clear(watch: Watch, places: list[Place]) -> None:
 
 def _delete(watch: Watch, body: Mapping[str, Any], root: str) -> None:
     begun = set(Mark.objects.filter(action=watch.action).values_list("path", flat=True))
-    wanted = [where for item in body["DATA"] for where in _matches(root, item["path"], body)]
+    places = (where for item in body["DATA"] for where in _matches(root, item["path"], body, begun))
+    wanted = list(dict.fromkeys(places))  # several patterns may match one name
     watch.tally.files = len(wanted)
     for where in wanted:
         watch.check()
@@ -184,13 +185,19 @@ def _delete_one(watch: Watch, body: Mapping[str, Any], where: Place, begun: set[
     remove(where, watch)
 
 
-def _matches(root: str, path: str, body: Mapping[str, Any]) -> list[Place]:
-    """The places that a path names: one, or with interpret_globs all that the last name's pattern matches."""
+def _matches(root: str, path: str, body: Mapping[str, Any], begun: set[str]) -> list[Place]:
+    """The places that a path names: one, or with interpret_globs all that the last name's pattern matches.
+
+    begun   what was marked before a crash: nothing matches any more in a folder that was deleted then
+    """
     where = place(root, path)
     if not (body.get("interpret_globs") and where.parts and GLOB & set(where.name)):
         return [where]
-    names = [item.name for item in items(where.parent()) if fnmatchcase(item.name, where.name)]
-    return [where.parent().below(name) for name in names]
+    folder = where.parent()
+    above = (Place(root, folder.parts[:count]).path for count in range(1, len(folder.parts) + 1))
+    if not begun.isdisjoint(above) and find(folder) is None:
+        return []
+    return [folder.below(item.name) for item in items(folder) if fnmatchcase(item.name, where.name)]
 
 
 def _fail(watch: Watch, error: FolderError) -> None:

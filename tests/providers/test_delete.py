@@ -82,3 +82,23 @@ def test_a_reader_deletes_nothing(bob: Caller, collection) -> None:
     with pytest.raises(ActionError):
         run(URL, bob, **_body(data, "/a.txt"))
     assert "a.txt" in tree(data)
+
+
+def test_what_several_patterns_match_is_deleted_once(alice: Caller, collection) -> None:
+    data = collection(files=FILES)
+    status = run(URL, alice, **_body(data, "/*.txt", "/a*", interpret_globs=True))
+    assert (status["status"], status["details"]["files"]) == ("SUCCEEDED", 2)
+
+
+def test_a_pattern_in_a_folder_that_is_gone_is_no_error_the_second_time(alice: Caller, collection) -> None:
+    data = collection(files=FILES)
+    body = _body(data, "/dir/*", "/dir", recursive=True, interpret_globs=True)
+    status = resolve(URL).run(ActionRequest("r1", body), alice)
+    Action.objects.update(lease_token=1, lease_until=EPOCH)
+    for path in ("/dir/in", "/dir/x", "/dir"):
+        Mark.objects.create(action_id=status["action_id"], path=path)
+    shutil.rmtree(Path(data.root, "dir"))
+    carry_out(status["action_id"])
+    assert resolve(URL).status(status["action_id"], alice)["status"] == "SUCCEEDED"
+    missing = _body(data, "/nowhere/*", interpret_globs=True)
+    assert run(URL, alice, **missing)["details"]["nice_status"] == "FILE_NOT_FOUND"
