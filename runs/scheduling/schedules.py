@@ -165,14 +165,15 @@ def _said(said: Said) -> dict[str, Any]:
 def _store(schedule: RunSchedule, **changes: Any) -> RunSchedule:
     """Write only these columns: the sweeper may be writing others.
 
-    Raises  NotFound when it was just deleted, StateConflict (409) when it was just paused or resumed
+    Raises  NotFound when it was just deleted, StateConflict (409) when somebody else just changed it
     """
     changes["edited_at"] = clock.now()
     mine = RunSchedule.objects.filter(pk=schedule.pk)
-    if not mine.filter(paused_at=schedule.paused_at).update(**changes):
+    as_read = mine.filter(paused_at=schedule.paused_at, edited_at=schedule.edited_at)
+    if not as_read.update(**changes):
         if not mine.exists():
             raise NotFound(f"Schedule {schedule.pk} has been deleted.")
-        raise StateConflict(f"Schedule {schedule.pk} was paused or resumed just now. Look at it once more.")
+        raise StateConflict(f"Schedule {schedule.pk} was changed just now. Look at it once more.")
     for name, value in changes.items():
         setattr(schedule, name, value)
     return schedule

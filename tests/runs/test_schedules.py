@@ -326,3 +326,14 @@ def test_a_task_about_a_schedule_that_is_gone_does_nothing():
     tasks.fire_schedule(schedule_id)
     tasks.tell_of_paused_schedule(schedule_id)
     assert not Run.objects.exists() and not mail.outbox
+
+
+def test_a_schedule_that_has_just_got_other_times_is_not_resumed_by_the_old_ones():
+    schedule = schedules.pause(schedule_of(HOURLY))
+    before = fresh(schedule)
+    once = read_plan({"type": "once", "datetime": later(30)}, clock.now())
+    schedules.change(schedule, Said(), plan=once)
+    with pytest.raises(StateConflict, match="Look at it once more"):
+        schedules.resume(before)
+    assert fresh(schedule).next_at is None
+    assert schedules.resume(fresh(schedule)).next_at == once.first_at
