@@ -108,14 +108,13 @@ def _enter_once(new: Run, run: Run, people: dict[str, list[str]], point: Point) 
     """Doing it again after a commit that broke off is harmless: the run is there, and it is ours."""
     with transaction.atomic():
         Run.objects.select_for_update().get(pk=run.pk)  # two people who retry at once are one after the other
+        if RunRetry.objects.filter(run=new.pk).exists():
+            return
         going = Run.objects.filter(retry__original=run.pk).exclude(status__in=Run.TERMINAL).first()
-        if going is not None and going.pk != new.pk:
+        if going is not None:
             raise StateConflict(f"Run {run.pk} is being retried already, by run {going.pk}.")
-        if going is None:
-            starting.enter(new, people, _details(new, run, point))
-            RunRetry.objects.create(
-                run=new, original=run, events_before=point.events_before, state=point.state
-            )
+        starting.enter(new, people, _details(new, run, point))
+        RunRetry.objects.create(run=new, original=run, events_before=point.events_before, state=point.state)
 
 
 def _details(new: Run, run: Run, point: Point) -> dict[str, JSON]:

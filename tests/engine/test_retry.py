@@ -356,3 +356,16 @@ def test_it_ends_as_if_nothing_had_failed(ledger, state):
     assert (again.status, outcome(again)) == (Run.SUCCEEDED, outcome(undisturbed))
     before = codes(run)[: first_details(again)["events_before"]]
     assert before + codes(again)[1:] == codes(undisturbed)
+
+
+def test_a_retry_whose_commit_told_lies_is_one_retry_though_it_has_ended(ledger, monkeypatch):
+    run, enter_once = failed(ledger), retrying._enter_once
+
+    def lying(new, *arguments):
+        enter_once(new, *arguments)
+        assert worked(new).status == Run.SUCCEEDED
+        enter_once(new, *arguments)  # what is done again after a commit that broke off
+
+    monkeypatch.setattr(retrying, "_enter_once", lying)
+    retrying.retry(run, alice())
+    assert Run.objects.count() == 2
