@@ -45,23 +45,22 @@ _breakers: dict[str, _Breaker] = {}
 _lock = threading.Lock()
 
 
-def admit(who: str) -> None:
-    """Let a call through. Raises LeftAlone, at once, while `who` is left alone.
+def admit(*names: str) -> None:
+    """Let a call through that all of `names` have to answer. Raises LeftAlone while one is left alone.
 
     1. After FAILURES failures in a row it is left alone for 2 s, then 4 s, 8 s ... 60 s.
     2. When that is over, one call is let through, and decides.
     3. Calls that fail slowly are made more rarely still: at most a fifth of the time goes into them.
     """
     with _lock:
-        breaker = _breakers.get(who)
-        if breaker is None or breaker.failures < FAILURES:
-            return
         now = time.monotonic()
-        left = breaker.closed_until - now
-        if left <= 0:
+        found = {who: _breakers[who] for who in names if who in _breakers}
+        tripped = {who: breaker for who, breaker in found.items() if breaker.failures >= FAILURES}
+        for who, breaker in tripped.items():
+            if breaker.closed_until > now:
+                raise LeftAlone(who, breaker.closed_until - now)
+        for breaker in tripped.values():
             breaker.closed_until = now + max(breaker.pause_seconds, SLOW_SECONDS)  # for all but this call
-            return
-    raise LeftAlone(who, left)
 
 
 def failed(who: str, seconds: float, asked_for_seconds: float | None = None) -> None:

@@ -90,8 +90,7 @@ class RemoteProvider:
 
     def _answered(self, method: str, path: str, body: JSON) -> tuple[int, Mapping[str, str], bytes]:
         """Return what the provider answers; one that does not, or is too busy, is left alone for a while."""
-        for who in (self._host, self.path):
-            breaker.admit(who)
+        breaker.admit(self._host, self.path)
         begun = time.monotonic()
         try:
             status, headers, content = self._exchange(method, path, body)

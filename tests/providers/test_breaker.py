@@ -157,3 +157,16 @@ def test_a_refusal_is_an_answer(clock, monkeypatch):
     made = exchanges(monkeypatch, (404, {}, b"{}"))
     ask(10)
     assert len(made) == 10
+
+
+def test_a_busy_provider_does_not_use_up_the_try_of_its_host(clock, monkeypatch):
+    exchanges(monkeypatch, (503, {"Retry-After": "60"}, b"busy"))
+    ask(3)
+    exchanges(monkeypatch, ReadTimeoutError(None, "/", "timed out"))
+    ask(3, "/another")
+    made = exchanges(monkeypatch, (404, {}, b"{}"))
+    clock.now += 2.1
+    ask(1)
+    assert made == []
+    ask(1, "/another")
+    assert len(made) == 1
