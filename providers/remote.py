@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from email.utils import mktime_tz, parsedate_tz
 from typing import Any, Final, cast
 from urllib.parse import quote, urlsplit
 
@@ -25,6 +26,7 @@ _CHUNK_BYTES: Final = 65536
 _STATUSES: Final = frozenset({Action.ACTIVE, Action.INACTIVE, Action.SUCCEEDED, Action.FAILED})
 _PASSING: Final = frozenset({429, 502, 503, 504})
 _SERVER_ERROR_TRIES: Final = 3
+LONGEST_RETRY_AFTER_SECONDS: Final = 3600.0
 
 # No redirects (a token would follow them), no retries (the engine decides), no proxies from the environment,
 # nothing compressed (a small answer could grow without bound).
@@ -105,7 +107,7 @@ class RemoteProvider:
             raise
         breaker.answered(self._host)
         if status in _PASSING:
-            wished = _retry_after(headers.get("Retry-After", ""))
+            wished = _retry_after(headers)
             breaker.failed(self.path, time.monotonic() - begun, wished)
         else:
             breaker.answered(self.path)
@@ -175,12 +177,26 @@ def _refusal(url: str, status: int, headers: Mapping[str, str], content: bytes) 
     error = ActionError(
         str(code), f"{url} answered {status}: {text}", permanent=status not in _PASSING, status=status
     )
-    error.retry_after_seconds = _retry_after(headers.get("Retry-After", ""))
+    error.retry_after_seconds = _retry_after(headers)
     return error
 
 
-def _retry_after(text: str) -> float | None:
-    return min(float(text), 3600.0) if text.isascii() and text.isdigit() else None
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """How long to leave a provider alone: told in seconds, or as a date, by the provider's own clock."""
+    text = headers.get("Retry-After", "")
+    if text.isascii() and text.isdigit():
+        return min(float(text), LONGEST_RETRY_AFTER_SECONDS)
+    until, now = _instant(text), _instant(headers.get("Date", "")) or time.time()
+    return None if until is None else min(max(until - now, 0.0), LONGEST_RETRY_AFTER_SECONDS)
+
+
+def _instant(text: str) -> float | None:
+    """The Unix time of an HTTP date; None when it is none."""
+    parts = parsedate_tz(text)
+    try:
+        return float(mktime_tz(parts)) if parts else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _checked(answer: dict[str, Any], action_id: str | None = None) -> ActionStatus:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -178,11 +180,22 @@ def test_a_server_error_is_tried_a_few_times(provider: Provider, elsewhere: Else
     assert caught.value.permanent
 
 
-def test_retry_after_is_kept(provider: Provider, elsewhere: Elsewhere) -> None:
-    elsewhere.says(429, b"", Retry_After="7")
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ("7", 7),
+        ("86400", 3600),
+        (lambda: formatdate(time.time() + 30, usegmt=True), 30),
+        (lambda: formatdate(time.time() - 30, usegmt=True), 0),
+        ("soon", None),
+        ("Thu, 26 Nov 20261126 10:00:00 GMT", None),
+    ],
+)
+def test_retry_after_is_kept(provider: Provider, elsewhere: Elsewhere, told: Any, seconds: Any) -> None:
+    elsewhere.says(429, b"", Retry_After=told() if callable(told) else told)
     with pytest.raises(ActionError) as caught:
         provider.run(REQUEST, CALLER)
-    assert caught.value.retry_after_seconds == 7
+    assert caught.value.retry_after_seconds == (seconds and pytest.approx(seconds, abs=2))
 
 
 def test_a_dropped_connection_may_be_tried_again(provider: Provider, elsewhere: Elsewhere) -> None:
