@@ -92,11 +92,14 @@ def look(hold: Hold, intent: AwaitInput) -> Outcome | Later:
     web_input = _own(hold, intent.web_input_id)
     if web_input is None:
         return Raised("States.Runtime", f'"{intent.web_input_id[:80]}" is not a web input of this run.')
+    now = hold.clock.now()
+    if web_input.answer is None and _is_over(web_input, now):
+        # Closed first, then looked at once more: an answer given in time may arrive at this very moment.
+        close_expired(now)
+        web_input.refresh_from_db()
     if web_input.answer is not None:
         return Answered(_answer(web_input))
-    now = hold.clock.now()
-    if web_input.status == WebInput.CLOSED or _is_over(web_input, now):
-        close_expired(now)
+    if web_input.status == WebInput.CLOSED:
         return Raised(EXPIRED, f'Nobody answered "{web_input.context["title"]}" in time.')
     ends_at = web_input.expires_at or hold.run.started_at + LONGEST_RUN
     return Later(max(ends_at, now), str(web_input.pk))
