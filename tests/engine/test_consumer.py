@@ -1,7 +1,8 @@
-"""A worker outlives the loss of its broker, whatever breaks while it tidies up."""
+"""A worker outlives the loss of its broker, whatever breaks while it tidies up; it logs as settings say."""
 
 from __future__ import annotations
 
+import logging
 from types import SimpleNamespace
 
 import kombu
@@ -52,3 +53,12 @@ def test_other_bugs_are_still_seen():
 
 def test_workers_have_this_consumer():
     assert settings.CELERY_WORKER_CONSUMER == "config.consumer:Consumer"
+
+
+@pytest.mark.parametrize("level", [logging.INFO, logging.ERROR])
+def test_a_worker_logs_as_much_as_the_rest_of_the_site(monkeypatch, level):
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "level", level)
+    monkeypatch.setattr(type(current_app.log), "_setup", False)
+    current_app.log.setup("WARNING")
+    assert root.level == level
