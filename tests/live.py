@@ -71,12 +71,15 @@ class LiveSite:
         assert found is not None
         return found.group()
 
+    @property
+    def pid(self) -> int:
+        """The supervisor's."""
+        assert self._child is not None
+        return self._child.pid
+
     def pids(self) -> list[int]:
         """Return the supervisor's children that live."""
-        assert self._child is not None
-        listed = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self._child.pid)], capture_output=True, text=True
-        )
+        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.pid)], capture_output=True, text=True)
         return [int(pid) for pid in listed.stdout.split()]
 
     def manage(self, *arguments: str) -> str:
