@@ -35,6 +35,8 @@ class Typist:
 
     def __init__(self, page: Page, schema: Any, document: Any, *, state: forms.State | None = None) -> None:
         self.page, self.keys = page, page.keyboard
+        # Listened for at all times: while that only just begins, Chromium may open and cancel its own.
+        page.on("filechooser", lambda _: None)
         self.root = forms.draw(schema, document, (), state)
         pairs = posted(self.root)
         self.wanted: dict[str, list[str]] = {}
