@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from providers import actions
@@ -94,7 +95,7 @@ def _prepared(action: Action, tasks: Sequence[Task], caller: Caller) -> list[Fun
             function=functions[task.function_id],
             endpoint=endpoints[task.endpoint_id],
             arguments=task.arguments(),
-            hinted_at=timezone.now(),
+            hinted_at=Now(),
         )
         for position, task in enumerate(tasks)
     ]

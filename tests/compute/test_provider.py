@@ -404,3 +404,10 @@ def test_a_cancelled_call_whose_worker_died_is_not_carried_out_again(compute, al
     calls.work(FunctionCall.objects.get().pk)
     assert not (tmp_path / "ran").exists()
     assert compute.status(alice, started["action_id"])["details"]["code"] == "Cancelled"
+
+
+def test_a_hint_that_was_lost_is_not_waited_for_longer_because_a_clock_is_ahead(compute, alice, monkeypatch):
+    now = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: now() + timedelta(minutes=5))
+    compute.run(alice, {"endpoint": endpoint(), "function": function(ECHO)}, idle=True)
+    assert FunctionCall.objects.get().hinted_at <= now()
