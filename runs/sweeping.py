@@ -39,10 +39,10 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """A due run; `turn` counts those of the same person from 1, the oldest first."""
+    """A due run, held by nobody since then; `turn` counts those of the same person from 1, oldest first."""
 
     run_id: UUID
-    wake_at: datetime
+    since: datetime
     hint_at: datetime
     turn: int
 
@@ -56,7 +56,7 @@ def sweep(limit: int = _AT_ONCE) -> Swept:
     coming = Run.objects.filter(wake_at__gt=now).order_by("wake_at").values_list("wake_at", flat=True)
     return Swept(
         due=[each.run_id for each in found],
-        overdue=[each.run_id for each in found if each.wake_at <= now - OVERDUE],
+        overdue=[each.run_id for each in found if each.since <= now - OVERDUE],
         next_at=coming.first(),
         more=len(silent) > _MOST_HINTS,
     )
@@ -70,16 +70,18 @@ def unhinted(now: datetime, limit: int) -> list[UUID]:
 def _due(now: datetime, limit: int, **conditions: Any) -> list[_Due]:
     number = Window(RowNumber(), partition_by=F("owner"), order_by=F("wake_at").asc())
     free = Run.objects.filter(wake_at__lte=now, lease_until__lte=now, **conditions).annotate(turn=number)
-    rows = free.order_by("turn", "wake_at").values_list("pk", "wake_at", "hint_at", "turn")
-    return [_Due(pk, wake_at or now, hint_at, turn) for pk, wake_at, hint_at, turn in rows[:limit]]
+    rows = free.order_by("turn", "wake_at").values_list("pk", "wake_at", "lease_until", "hint_at", "turn")
+    return [_Due(pk, max(at or now, until), hint_at, turn) for pk, at, until, hint_at, turn in rows[:limit]]
 
 
 def _hint_again(due: list[_Due], now: datetime) -> None:
     after: dict[timedelta, list[UUID]] = {}
     for each in due:
-        after.setdefault(pause(now - each.wake_at), []).append(each.run_id)
+        after.setdefault(pause(now - each.since), []).append(each.run_id)
     for interval, run_ids in after.items():
-        Run.objects.filter(pk__in=run_ids).update(hint_at=now + interval)
+        # One that has come on since it was found, and rests, is to be hinted at as soon as it is due.
+        as_found = Run.objects.filter(pk__in=run_ids, wake_at__lte=now, hint_at__lte=now)
+        as_found.update(hint_at=now + interval)
     if due:
         failpoints.reach("in_sweep")
     for each in due:

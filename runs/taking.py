@@ -23,7 +23,7 @@ SHARE_SECONDS: Final = 0.5  # then messages have their turn again, which may be 
 _AT_ONCE: Final = 20
 _TAKE: Final = """
 UPDATE runs_run SET hint_at = %s
-WHERE id IN (SELECT id FROM runs_run WHERE id IN ({ids}) AND hint_at <= %s{lock})
+WHERE id IN (SELECT id FROM runs_run WHERE id IN ({ids}) AND wake_at <= %s AND hint_at <= %s{lock})
 RETURNING id
 """
 
@@ -69,8 +69,8 @@ def _mark(run_ids: list[UUID], now: datetime) -> list[UUID]:
     lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     statement = _TAKE.format(ids=", ".join(["%s"] * len(run_ids)), lock=lock)
     values: list[Any] = [adapted("id", each) for each in run_ids]
-    due_again = adapted("hint_at", now + FIRST_PAUSE)
+    due_again, at = adapted("hint_at", now + FIRST_PAUSE), adapted("hint_at", now)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [due_again, *values, adapted("hint_at", now)])
+        cursor.execute(statement, [due_again, *values, at, at])
         mine = {UUID(str(pk)) for (pk,) in cursor.fetchall()}
     return [each for each in run_ids if each in mine]

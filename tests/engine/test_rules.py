@@ -16,7 +16,7 @@ from flowlang import machine
 from flowlang.machine import ActionReported
 from providers import hints
 from providers.provider import ActionError
-from runs import clock, engine, lease, tasks
+from runs import clock, engine, health, lease, sweeping, tasks
 from runs.models import EPOCH, Run, RunEvent
 from runs.sweeping import pause
 from tests.engine.conftest import (
@@ -307,6 +307,20 @@ def test_the_sweeper_hints_again_at_growing_intervals():
 
 
 @pytest.mark.django_db
+def test_a_run_that_comes_on_during_a_sweep_is_hinted_at_when_it_is_due_again(monkeypatch):
+    run = start(WAIT, PASS)
+    Run.objects.update(hint_at=EPOCH, wake_at=clock.now() - timedelta(seconds=40))
+
+    def come_on(_: timedelta) -> timedelta:
+        assert engine.work(run.pk)
+        return timedelta(seconds=60)
+
+    monkeypatch.setattr(sweeping, "pause", come_on)
+    engine.sweep()
+    assert codes(run)[-1] == "WaitStarted" and fresh(run).hint_at == EPOCH
+
+
+@pytest.mark.django_db
 def test_the_sweeper_leaves_alone_what_is_held_waits_or_has_ended():
     held, waiting, ended = start(PASS), start(WAIT, PASS), start(PASS)
     engine.work(waiting.pk)
@@ -323,6 +337,20 @@ def test_what_is_due_for_long_is_overdue_oldest_first():
     for seconds, run in zip((11, 30, 5), runs, strict=True):
         Run.objects.filter(pk=run.pk).update(wake_at=clock.now() - timedelta(seconds=seconds))
     assert engine.sweep().overdue == [runs[1].pk, runs[0].pk]
+
+
+@pytest.mark.django_db
+def test_a_run_whose_worker_was_lost_is_due_since_the_end_of_its_lease():
+    run = start(PASS)
+    lease.claim(run.pk)
+    an_hour_ago = clock.now() - timedelta(hours=1)
+    Run.objects.update(wake_at=an_hour_ago, lease_until=clock.now() - timedelta(seconds=1), hint_at=EPOCH)
+    swept = engine.sweep()
+    assert (swept.due, swept.overdue) == ([run.pk], [])
+    assert fresh(run).hint_at - clock.now() <= timedelta(seconds=2)
+    assert health._due_runs(clock.now()).ok
+    Run.objects.update(lease_until=an_hour_ago)
+    assert engine.sweep().overdue == [run.pk] and not health._due_runs(clock.now()).ok
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from runs import clock, engine, taking
+from runs import clock, engine, sweeping, taking
 from runs.models import EPOCH, Run
 from runs.nudges import FIRST_PAUSE
 from tests.engine.conftest import fresh, start
@@ -72,3 +72,14 @@ def test_a_sweep_hints_at_some_and_says_that_there_are_more(monkeypatch):
     monkeypatch.setattr("runs.sweeping.hint", lambda run_id, priority: sent.append(run_id))
     assert engine.sweep().more and len(sent) == 50
     assert not engine.sweep().more and len(sent) == 60
+
+
+def test_what_has_come_on_since_it_was_found_is_not_taken(monkeypatch):
+    unhinted(1)
+    find = sweeping.unhinted
+
+    def find_too_late(*asked):
+        return [each for each in find(*asked) if engine.work(each)]
+
+    monkeypatch.setattr(sweeping, "unhinted", find_too_late)
+    assert taking.further(lambda _: None, time.monotonic() + 20) == 0
