@@ -6,7 +6,7 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar, cast
 
 from django.db import connection
@@ -15,7 +15,8 @@ from flowlang.machine import ActionRefused, ActionReported, ActionUnknown, Call,
 from flowlang.problems import JSON, FlowError
 from providers import registry
 from providers.breaker import LeftAlone
-from providers.provider import ActionError, ActionRequest, ActionStatus, Provider
+from providers.models import Action
+from providers.provider import ActionError, ActionRequest, Provider
 from runs import failpoints, programs
 from runs.context import caller
 from runs.lease import Hold
@@ -26,6 +27,7 @@ from wire.principals import Caller
 logger = logging.getLogger(__name__)
 
 LONGEST_PAUSE_SECONDS: Final = 60.0
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _MISSES: Final = 3  # looks at an action that the provider does not know, before it counts as failed
 T = TypeVar("T")
 
@@ -69,12 +71,24 @@ def look(hold: Hold, intent: Poll) -> Outcome | Later:
     return ActionReported(cast("dict[str, JSON]", status))
 
 
-def stop(hold: Hold, intent: Poll) -> None:
-    """Ask the provider to cancel the action. Advisory: whatever comes of it, the run is past it."""
+def stop(hold: Hold, intent: Call | Poll) -> None:
+    """Ask the provider to cancel the action. Advisory: whatever comes of it, the run is past it.
+
+    Of a call nothing has come; what a try of it has begun all the same is known of our own providers only.
+    """
     try:
-        _asked(hold, intent, lambda provider, who: provider.cancel(intent.action_id, who))
+        _asked(hold, intent, lambda provider, who: _cancel(hold, intent, provider, who))
     except (FlowError, ActionError) as error:
-        logger.info("run %s: action %s was not cancelled: %s", hold.run.pk, intent.action_id, error)
+        logger.info("run %s: its action was not cancelled: %s", hold.run.pk, error)
+
+
+def _cancel(hold: Hold, intent: Call | Poll, provider: Provider, who: Caller) -> None:
+    if isinstance(intent, Poll):
+        provider.cancel(intent.action_id, who)
+        return
+    mine = Action.objects.filter(creator=who.urn, provider=provider.path, request_id=_request_id(hold))
+    for action_id in mine.filter(status__in=Action.UNFINISHED).values_list("pk", flat=True):
+        provider.cancel(str(action_id), who)
 
 
 def resume(hold: Hold) -> None:
@@ -91,7 +105,7 @@ def resume(hold: Hold) -> None:
         logger.info("run %s: action %s was not resumed: %s", hold.run.pk, intent.action_id, error)
 
 
-def _asked(hold: Hold, intent: Call | Poll, ask: Callable[[Provider, Caller], ActionStatus]) -> ActionStatus:
+def _asked(hold: Hold, intent: Call | Poll, ask: Callable[[Provider, Caller], T]) -> T:
     try:
         who = caller(hold, intent.run_as)
         return ask(registry.resolve(intent.url), who)
@@ -106,13 +120,17 @@ def _asked(hold: Hold, intent: Call | Poll, ask: Callable[[Provider, Caller], Ac
 def _request(hold: Hold, intent: Call) -> ActionRequest:
     run, people = hold.run, _people(hold)
     return ActionRequest(
-        request_id=f"{run.pk}:{hold.cursor.visit}",
+        request_id=_request_id(hold),
         body=intent.body,
         label=run.label or None,
         private=_private_members(hold, intent.body),
         monitor_by=people[RunRole.MONITOR],
         manage_by=people[RunRole.MANAGER],
     )
+
+
+def _request_id(hold: Hold) -> str:
+    return f"{hold.run.pk}:{hold.cursor.visit}"
 
 
 def _people(hold: Hold) -> dict[str, tuple[str, ...]]:
@@ -146,9 +164,15 @@ def _unseen(hold: Hold, intent: Poll, error: ActionError) -> Outcome | Later:
     if error.permanent and hold.attempts + 1 >= _MISSES:
         return ActionReported(_forgotten(intent, error))
     now = hold.clock.now()
-    if error.retry_after_seconds and now < intent.deadline_at:
+    if error.retry_after_seconds and now < _deadline(intent):
         return _later(hold, intent, error, now)
     return ActionUnknown(str(error))
+
+
+def _deadline(intent: Call | Poll) -> datetime:
+    """When WaitTime is over, which does not count while the action waits for a person."""
+    waits = isinstance(intent, Poll) and intent.inactive_since is not None
+    return _NEVER if waits else intent.deadline_at
 
 
 def _forgotten(intent: Poll, error: ActionError) -> dict[str, JSON]:
@@ -159,8 +183,8 @@ def _forgotten(intent: Poll, error: ActionError) -> dict[str, JSON]:
 def _later(hold: Hold, intent: Call | Poll, error: ActionError, now: datetime) -> Later:
     if isinstance(error, LeftAlone):
         due_at = now + timedelta(seconds=error.retry_after_seconds or 0.0)
-        return Later(min(due_at, intent.deadline_at), reason=str(error), counts=False)
-    return Later(min(now + _pause(hold, error), intent.deadline_at), reason=str(error))
+        return Later(min(due_at, _deadline(intent)), reason=str(error), counts=False)
+    return Later(min(now + _pause(hold, error), _deadline(intent)), reason=str(error))
 
 
 def _pause(hold: Hold, error: ActionError) -> timedelta:

@@ -29,11 +29,20 @@ def bounded(hold: Hold, advance: Advance, now: datetime) -> Advance:
     if hold.last_seq + len(advance.events) >= MAX_EVENTS:
         cause = f"The log of the run has {MAX_EVENTS:,} entries, which is the most that is allowed."
         return failed(hold, TOO_MANY_EVENTS, cause, advance)
-    if advance.intent is not None and now >= hold.run.started_at + LONGEST_RUN:
-        return failed(
-            hold, TOO_OLD, "The run was started a year ago, which is the longest it may take.", advance
-        )
+    if advance.intent is not None and now >= latest(hold):
+        return too_old(hold, advance)
     return advance
+
+
+def latest(hold: Hold) -> datetime:
+    """Return when the run has taken as long as it may."""
+    return hold.run.started_at + LONGEST_RUN
+
+
+def too_old(hold: Hold, instead_of: Advance | None = None) -> Advance:
+    """Return the failure of a run that has taken longer than that."""
+    cause = "The run was started a year ago, which is the longest it may take."
+    return failed(hold, TOO_OLD, cause, instead_of)
 
 
 def given_up(hold: Hold) -> Advance:

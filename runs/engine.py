@@ -157,7 +157,7 @@ def _commit(
     hold: Hold, advance: Advance, now: datetime, *, attempts: int = 0, recoveries: int = 0
 ) -> Hold | None:
     advance = endings.bounded(hold, advance, now)
-    due_at = _due_at(advance.intent, now, hold.run.started_at + endings.LONGEST_RUN)
+    due_at = _due_at(advance.intent, now, endings.latest(hold))
     rests = due_at is None or due_at > now
     changes = _changes(hold, advance, now) | _lease(now, rests=rests)
     changes |= {"attempts": attempts, "recoveries": recoveries}
@@ -243,6 +243,8 @@ def _after_commit(hold: Hold, advance: Advance, news_count: int) -> None:
         news.publish(hold.run.pk, hold.last_seq + news_count)
     if advance.abort is not None:
         calls.stop(hold, advance.abort)
+    elif advance.status == Run.FAILED and isinstance(hold.intent, Call):
+        calls.stop(hold, hold.intent)
     if advance.intent is None and programs.asks_people(hold.run.flow_id, hold.run.version_id):
         web_inputs.close_of_ended(hold.run.pk)
     if advance.status != hold.status:
@@ -251,7 +253,10 @@ def _after_commit(hold: Hold, advance: Advance, news_count: int) -> None:
 
 def _put_off(hold: Hold, later: Later) -> None:
     """Let the run rest with its intent unchanged; its log says why, where that is not plain."""
-    now = hold.clock.now()
+    now, latest = hold.clock.now(), endings.latest(hold)
+    if now >= latest:
+        _commit(hold, endings.too_old(hold), now)
+        return
     counts = later.counts or not hold.attempts  # the log says once that a run waits, whoever holds it back
     may_say = counts and hold.last_seq < endings.MAX_POLLS_UNTIL
     said = notices.still_waiting(hold, later.reason) if may_say else []
@@ -261,7 +266,8 @@ def _put_off(hold: Hold, later: Later) -> None:
         "last_event_at": max(now, hold.last_event_at) if said else hold.last_event_at,
         "blocking_web_input_id": later.web_input_id,
     }
-    wishes = retried(lambda: journal.write(hold, changes, later.due_at, said))
+    due_at = min(later.due_at, latest)
+    wishes = retried(lambda: journal.write(hold, changes, due_at, said))
     if wishes is None:
         return
     if later.web_input_id or said:

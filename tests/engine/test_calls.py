@@ -73,6 +73,19 @@ def test_a_provider_that_asks_to_be_left_alone_is(ledger):
     assert fresh(run).wake_at - clock.now() > timedelta(seconds=28)
 
 
+def test_a_provider_is_left_alone_also_while_its_action_waits_for_a_person(ledger):
+    error = ActionError("Busy", "Not now.", permanent=False, status=429)
+    error.retry_after_seconds = 30.0
+    ledger.answers += ["INACTIVE", error]
+    run = start(action(WaitTime=1))
+    engine.work(run.pk)
+    intent = json.loads(fresh(run).intent) | {"deadline_at": "2026-01-01T00:00:00Z"}
+    Run.objects.update(wake_at=clock.now(), intent=json.dumps(intent))
+    engine.work(run.pk)
+    row = fresh(run)
+    assert row.status == Run.INACTIVE and row.wake_at - clock.now() > timedelta(seconds=28)
+
+
 def test_polls_that_began_together_do_not_stay_together(ledger, settings):
     settings.FIRST_POLL_SECONDS = 8.0
     runs = [start(action()) for _ in range(20)]

@@ -111,6 +111,32 @@ def test_a_question_that_nobody_answers_in_time_raises_a_named_error():
         answer(web_input)
 
 
+def test_a_question_that_stays_open_for_a_year_ends_with_its_run():
+    run, web_input = asked_run()
+    Run.objects.update(started_at=clock.now() - timedelta(days=366), wake_at=clock.now())
+    engine.work(run.pk)
+    assert fresh(run).status == Run.FAILED
+    assert last_details(run)["exception"] == "Flows.RunTimeExceeded"
+    web_input.refresh_from_db()
+    assert web_input.status == WebInput.CLOSED
+
+
+def test_an_answer_that_was_taken_at_the_last_moment_counts(monkeypatch):
+    run, web_input = asked_run(ExpirationSeconds=60)
+    close_expired, over = web_inputs.close_expired, clock.now()
+    WebInput.objects.update(expires_at=over)
+
+    def answered_just_before(now):
+        in_time = over - timedelta(seconds=1)
+        assert web_inputs.close(web_input, web_input.options[0], urn("bob"), in_time)
+        close_expired(now)
+
+    monkeypatch.setattr(web_inputs, "close_expired", answered_just_before)
+    make_due(run)
+    engine.work(run.pk)
+    assert json.loads(fresh(run).data)["answer"]["response"] == "approve"
+
+
 def test_the_sweep_closes_questions_whose_time_is_over():
     _, web_input = asked_run(ExpirationSeconds=60)
     WebInput.objects.update(expires_at=clock.now())
