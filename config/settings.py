@@ -92,6 +92,15 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A server that falls silent, as when its network is cut, is given up in half a minute.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 10,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 4,
+        "tcp_user_timeout": 30_000,  # ms
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "wire.User"
@@ -163,6 +172,7 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = HEADRACE_HOME / "mail"
+EMAIL_TIMEOUT = 10  # a mail server that hangs must not hang whoever sends
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "headrace@localhost")
 
 # Flow definitions name hosted providers by these addresses; ours answer for them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from smtplib import SMTPException
 from typing import Final
 
@@ -11,12 +12,14 @@ from django.core.exceptions import ValidationError
 from django.core.mail.message import BadHeaderError
 from django.core.validators import validate_email
 
+from providers import breaker
 from runs.models import Run, RunSchedule
 from wire.models import User
 
 logger = logging.getLogger(__name__)
 
-_TIMEOUT_SECONDS: Final = 10
+_SERVER: Final = "the mail server"
+_SLOW_SECONDS: Final = 2.0
 _SAYS: Final = {
     Run.SUCCEEDED: "has succeeded.",
     Run.FAILED: "has failed.",
@@ -61,12 +64,16 @@ def tell_of_pause(schedule: RunSchedule) -> None:
 def _send(to: User, subject: str, text: str) -> None:
     if not is_one_address(to.email):
         return
+    begun = time.monotonic()
     try:
-        connection = mail.get_connection(timeout=_TIMEOUT_SECONDS)
-        one_line = " ".join(subject.split())
-        mail.EmailMessage(one_line, text, to=[to.email], connection=connection).send()
-    except (OSError, SMTPException, BadHeaderError, UnicodeError) as error:
+        breaker.admit(_SERVER)
+        mail.EmailMessage(" ".join(subject.split()), text, to=[to.email]).send()
+        breaker.answered(_SERVER)
+    except (OSError, SMTPException, BadHeaderError, UnicodeError, breaker.LeftAlone) as error:
         logger.warning("the mail to %s about its run or schedule was not sent: %s", to.pk, error)
+        seconds = time.monotonic() - begun
+        if seconds >= _SLOW_SECONDS:  # whoever sends carries runs on, and must not wait again and again
+            breaker.failed(_SERVER, seconds)
 
 
 def is_one_address(email: str) -> bool:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+from types import SimpleNamespace
+
 import pytest
 from django.core import mail
 
-from providers.provider import ActionError
-from runs import clock, engine, lease
+from providers import actions, breaker
+from providers.provider import ActionError, ActionRequest
+from runs import clock, engine, lease, mails
 from runs.models import Run
 from runs.run_page import status_of
 from tests.engine.conftest import action, codes, expire_lease, fresh, make_due, start
 from tests.people import person
 from wire.errors import FlowInputError, StateConflict
+from wire.principals import caller_of
 
 WAIT = {"Type": "Wait", "Seconds": 3600}
 END = {"Type": "Pass", "End": True}
@@ -139,6 +144,18 @@ def test_a_run_cancelled_while_its_provider_is_busy_ends(ledger):
     assert codes(run) == ["FlowStarted", "ActionStarted", "ActionPolled", "FlowCanceled"]
 
 
+def test_what_a_call_has_begun_is_cancelled_though_nobody_heard_of_it(ledger):
+    ledger.answers.append(ActionError("DatabaseLost", "It failed.", permanent=False, status=503))
+    run = start(action(), END)
+    engine.work(run.pk)
+    request = ActionRequest(request_id=f"{run.pk}:1", body={})
+    begun, _ = actions.start("ledger", request, caller_of(person("alice")))
+    engine.cancel(fresh(run))
+    engine.work(run.pk)
+    assert codes(run)[-1] == "FlowCanceled"
+    assert ledger.calls[1:] == [("cancel", str(begun.pk))]
+
+
 def test_resuming_a_run_that_is_at_work_only_makes_it_look_early(ledger):
     ledger.answers.append("ACTIVE")
     run = start(action())
@@ -216,3 +233,20 @@ def test_a_mail_that_cannot_be_sent_does_not_hurt_the_run(settings, caplog):
     engine.work(run.pk)
     assert fresh(run).status == Run.SUCCEEDED
     assert "was not sent" in caplog.text
+
+
+def test_a_mail_server_that_hangs_holds_up_one_run_not_all(monkeypatch):
+    seconds, tried = itertools.count(0, 10), []
+
+    def hang(message: mail.EmailMessage) -> None:
+        tried.append(message)
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr(mails, "time", SimpleNamespace(monotonic=lambda: float(next(seconds))))
+    monkeypatch.setattr(breaker, "_breakers", {})
+    monkeypatch.setattr(mail.EmailMessage, "send", hang)
+    for _ in range(3):
+        run = start(END, owner=person("bob"), notify_on=["SUCCEEDED"])
+        engine.work(run.pk)
+        assert fresh(run).status == Run.SUCCEEDED
+    assert len(tried) == 1
