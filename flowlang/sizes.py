@@ -10,16 +10,19 @@ from flowlang.limits import MAX_DATA_BYTES
 from flowlang.problems import JSON, FlowError
 
 _TOO_DEEP: Final = "Recursion limit reached"
+_LEVELS_AROUND: Final = 14  # kept for logs, intents and lists of runs, which put the data into something
 
 
 def encode(value: JSON) -> bytes:
     """Return `value` as compact UTF-8 JSON.
 
-    Raises FlowError("States.DataLimitExceeded") when it is nested too deep (254 levels), and
+    Raises FlowError("States.DataLimitExceeded") when it is nested too deep (240 levels), and
            FlowError("States.Runtime") when it cannot be JSON: integers beyond 64 bits, half a surrogate pair
     """
+    for _ in range(_LEVELS_AROUND):
+        value = [value]
     try:
-        return orjson.dumps(value)
+        return orjson.dumps(value)[_LEVELS_AROUND:-_LEVELS_AROUND]
     except orjson.JSONEncodeError as error:
         if _TOO_DEEP in str(error):
             raise FlowError("States.DataLimitExceeded", "The data is nested too deep.") from error

@@ -111,7 +111,8 @@ def complete(turn: Turn, state: State, result: JSON) -> Move:
 
 def fail(turn: Turn, name: str | None, cause: JSON) -> Stop:
     """End the run as failed at the present state. `name` is the exception, or the Error of a Fail state."""
-    description = f"State {turn.name} ended the run" + (f" with {name}" if name else " as failed")
+    said = (name or "").replace("\0", "\ufffd")  # not every database keeps it
+    description = f"State {turn.name} ended the run" + (f" with {said}" if said else " as failed")
     turn.emit(events.FLOW_FAILED, description, {"state_name": turn.name, "exception": name, "cause": cause})
     return Stop(None, "FAILED")
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -166,9 +167,12 @@ def test_data_that_nests_deeper_at_each_turn_ends_at_a_limit() -> None:
     definition = flow(Nest=nest)
     program = machine.compile_definition(definition)
     advance = start(definition)
+    told = list(advance.events)
     while advance.intent is not None:
         advance = machine.advance(program, advance.cursor, Started(is_new=False), NOW, advance.intent)
+        told += advance.events
     assert last(advance)["exception"] == "States.DataLimitExceeded"
+    assert all(orjson.dumps({"runs": [{"details": {"details": each.details}}]}) for each in told)
     assert "nested too deep" in last(advance)["cause"]
 
 
@@ -473,3 +477,15 @@ def test_advance_never_raises(definition: Any, data: Any, outcomes: list[machine
     assert terminal.count(True) == (advance.intent is None)
     assert not any(terminal[:-1])
     assert (advance.status in ("SUCCEEDED", "FAILED")) == (advance.intent is None)
+
+
+def test_the_sentence_of_a_failure_can_be_kept_by_every_database() -> None:
+    definition = flow(Stop={"Type": "Fail", "ErrorPath": "$.x"})
+    failed = machine.advance(
+        machine.compile_definition(definition),
+        machine.begin(definition, {"x": "a\0b"}, {}),
+        Started(is_new=False),
+        NOW,
+    )
+    assert last(failed)["exception"] == "a\0b"
+    assert failed.events[-1].description == "State Stop ended the run with a\ufffdb"
