@@ -13,6 +13,7 @@ from django.db import close_old_connections
 from runs import tasks
 
 PAUSE_SECONDS: Final = 0.2
+_MOST_TAKEN: Final = 40
 
 
 class Hands:
@@ -26,9 +27,13 @@ class Hands:
         self._threads: list[threading.Thread] = []
 
     def take(self, due: Iterable[UUID]) -> float:
-        """Take these runs on, in order, but for those that are in hand; return when to come again."""
+        """Take these runs on, in order, but for those that are in hand; return when to come again.
+
+        A few at a time: the next ones are chosen when it is known who waits then.
+        """
         with self._lock:
-            new = [run_id for run_id in due if run_id not in self._taken]
+            room = max(0, _MOST_TAKEN - len(self._taken))
+            new = [run_id for run_id in due if run_id not in self._taken][:room]
             self._taken.update(new)
             while new and len(self._threads) < self._count:
                 self._threads.append(threading.Thread(target=self._work, name="hand", daemon=True))

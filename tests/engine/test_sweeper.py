@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -84,6 +85,16 @@ def test_hands_take_each_due_run_once_and_do_not_keep_the_sweeper(monkeypatch):
     wait_until(lambda: not hands._taken)
     sweeper.tick()
     wait_until(lambda: len(taken) == 2)
+
+
+def test_hands_take_a_few_at_a_time_for_who_waits_next_is_not_known_yet(monkeypatch):
+    gate = threading.Event()
+    monkeypatch.setattr("runs.tasks.advance_run", lambda _: gate.wait(60))
+    hands, due = Hands(1), [uuid4() for _ in range(500)]
+    hands.take(due)
+    assert hands._taken and hands._taken < set(due[:50])
+    gate.set()
+    wait_until(lambda: not hands._taken)
 
 
 def test_degraded_mode_ends_when_a_worker_is_heard_again():
