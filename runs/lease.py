@@ -206,7 +206,7 @@ class _Keeper:
     def add(self, hold: Hold) -> None:
         with self._lock:
             self._held[hold.run.pk, hold.run.lease_owner] = time.monotonic()
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._renew_for_ever, name="leases", daemon=True)
                 self._thread.start()
 

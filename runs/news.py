@@ -36,7 +36,7 @@ class _Publisher:
             return
         with self._ready:
             self._newest[run_id] = last_seq
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._publish_for_ever, name="news", daemon=True)
                 self._thread.start()
             self._ready.notify()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from runs import clock, endings, engine, journal, lease
+from providers.provider import ActionError
+from runs import clock, endings, engine, journal, lease, news
 from runs.models import SEMANTICS, Run
 from tests.engine.conftest import action, codes, expire_lease, fresh, last_details, make_due, start
 from tests.people import person
@@ -16,6 +18,7 @@ from tests.people import person
 PASS = {"Type": "Pass", "End": True}
 WAIT = {"Type": "Wait", "Seconds": 60}
 LOOP = {"Type": "Pass", "Next": "A"}
+BUSY = ActionError("Busy", "Not now.", permanent=False, status=503)
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +75,15 @@ def test_a_run_is_looked_at_when_its_year_is_over():
     Run.objects.filter(pk=run.pk).update(started_at=clock.now() - timedelta(days=364))
     engine.work(run.pk)
     assert timedelta(hours=23) < fresh(run).wake_at - clock.now() < timedelta(hours=25)
+
+
+def test_a_provider_that_stays_busy_does_not_let_a_run_take_longer_than_a_year(ledger):
+    ledger.answers += [BUSY, BUSY]
+    run = start(action(WaitTime=31_536_000), PASS)
+    engine.work(run.pk)
+    Run.objects.filter(pk=run.pk).update(started_at=clock.now() - timedelta(days=366), wake_at=clock.now())
+    engine.work(run.pk)
+    assert last_details(run)["exception"] == "Flows.RunTimeExceeded"
 
 
 # --- lost workers
@@ -200,3 +212,17 @@ def test_health_counts_runs_that_were_given_up_lately(given_up, client):
     assert parts["given_up_runs"]["message"].startswith("1 in the last day")
     Run.objects.update(completed_at=clock.now() - timedelta(days=2))
     assert client.get("/readyz").json()["parts"]["given_up_runs"]["message"] == "none in the last day"
+
+
+@pytest.mark.parametrize("owner", [lease._Keeper, news._Publisher])
+def test_a_thread_that_has_died_is_replaced(owner, monkeypatch):
+    made = owner()
+    made._thread = threading.Thread(target=int)
+    made._thread.start()
+    made._thread.join()
+    monkeypatch.setattr(owner, "_renew_for_ever", int, raising=False)
+    monkeypatch.setattr(owner, "_publish_for_ever", int, raising=False)
+    dead = made._thread
+    give = made.add if owner is lease._Keeper else lambda hold: made.put(hold.run.pk, 1)
+    give(lease.claim(start(PASS).pk))
+    assert made._thread is not dead
