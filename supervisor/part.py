@@ -70,7 +70,20 @@ class Part:
         if self._child is not None and self._child.poll() is not None:
             self._bury(now)
         if self._child is None and now >= self._next_start_at:
+            self._start_again(now)
+
+    def _start_again(self, now: float) -> None:
+        """Start the child; a machine that is out of processes or of disk may have some a moment later."""
+        try:
             self.start()
+        except OSError as error:
+            self._pause(now)
+            say(f"{self.name} cannot be started ({error}); trying again in {self._pause_seconds:.0f} s")
+
+    def _pause(self, now: float) -> None:
+        """Put the next start off, for longer each time."""
+        self._pause_seconds = min(max(1.0, self._pause_seconds * 2), LONGEST_PAUSE_SECONDS)
+        self._next_start_at = now + self._pause_seconds
 
     def _is_stuck(self, now: float) -> bool:
         """Whether the pulse, once there, has not moved for long. The machine's own clock may jump."""
@@ -87,11 +100,10 @@ class Part:
     def _bury(self, now: float) -> None:
         assert self._child is not None
         _kill_group(self._child.pid)
-        is_steady = now - self._started_at > STEADY_SECONDS
-        self._pause_seconds = (
-            0.0 if is_steady else min(max(1.0, self._pause_seconds * 2), LONGEST_PAUSE_SECONDS)
-        )
-        self._next_start_at = now + self._pause_seconds
+        if now - self._started_at > STEADY_SECONDS:
+            self._pause_seconds, self._next_start_at = 0.0, now
+        else:
+            self._pause(now)
         say(
             f"{self.name} stopped ({_reason(self._child.returncode)}); starting it again. Its log: {self.log}"
         )

@@ -149,6 +149,23 @@ def test_a_deaf_part_is_told_of_in_one_calm_line(tmp_path, made, capsys):
     assert words in look_after(child, words, capsys)
 
 
+def test_a_part_that_cannot_be_started_now_is_tried_again(tmp_path, monkeypatch, capsys):
+    child = Part("worker", ["sleep", "60"], {}, tmp_path / "worker.log")
+
+    def refuse(*_, **__):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    with monkeypatch.context() as full:
+        full.setattr(part.subprocess, "Popen", refuse)
+        child.look_after()
+    assert "worker cannot be started" in capsys.readouterr().out
+    child._next_start_at = 0.0
+    child.look_after()
+    assert child._child.poll() is None
+    child.ask_to_stop()
+    child.wait_or_kill(time.monotonic() + 5)
+
+
 @pytest.mark.soak
 def test_a_site_that_idles_restarts_nothing_and_hears_everywhere(tmp_path):
     site = LiveSite(tmp_path)
