@@ -36,7 +36,7 @@ def tell(name: str, database: str, seed: int, runs: int | None) -> bool:
         sys.stderr.write(f"  {violation[:1000]}\n")
     sys.stdout.write(figure.line() + "\n")
     sys.stdout.flush()
-    return not figure.missed
+    return not figure.missed and not figure.violations
 
 
 if __name__ == "__main__":

@@ -46,10 +46,12 @@ class Broker:
         with self._client() as client:
             client.flushall()
 
-    def cut_subscriptions(self) -> None:
-        """Cut off whoever listens for news: what is published until they are back is lost."""
+    def cut_subscriptions(self) -> int:
+        """Cut off who listens for news: what is published until they are back is lost; return how many."""
         with self._client() as client:
+            listeners = client.pubsub_numsub(*client.pubsub_channels())
             client.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+        return sum(count for _, count in listeners)
 
     def everything(self) -> list[bytes]:
         """Return the messages that it holds, their bodies made readable."""

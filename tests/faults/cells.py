@@ -53,6 +53,13 @@ class Cell(NamedTuple):
         flow = timed if self.point == "in_timer" else definition
         return flow(self.type, ledger, endless=self.cancelled)
 
+    @property
+    def end(self) -> str:
+        """The code with which an undisturbed run ends."""
+        if self.cancelled:
+            return "FlowCanceled"
+        return "FlowFailed" if self.type == "Fail" else "FlowSucceeded"
+
 
 def cells() -> Iterator[Cell]:
     for kind in TYPES:
@@ -144,6 +151,8 @@ def tried(cell: Cell, ledger: str) -> dict[str, Any]:
     if code:
         problems.append(f"no run survived {len(runs)} passages; the last child ended with {code}")
     expected = log(runs[-1])
+    if expected[-1][1] != cell.end:
+        problems.append(f"an undisturbed run ends with {expected[-1]} instead of {cell.end}")
     for passage, run_id in enumerate(runs, 1):
         if log(run_id) != expected:
             problems.append(f"passage {passage}: the log is another: {log(run_id)} instead of {expected}")

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from tests.faults.site import Books
-from tests.faults.tables import ENDED, Entry, Tables
+from tests.faults.tables import ENDED, Claim, Entry, Tables
 
 TERMINAL = ("FlowSucceeded", "FlowFailed", "FlowCanceled")
 EXITS = ("Completed", "Failed")
@@ -28,13 +28,18 @@ class Findings:
     doubled    effects beyond one a visited action
     repeated   calls beyond the first with the same request id
     gaps       runs whose events are not numbered 1..n
+    failed     runs that ended with a failure; a cancelled one did not
+    claims     how often the runs were claimed
+    taken_over  claims of a run that somebody held and had lost
     """
 
     stuck: int = 0
     doubled: int = 0
     repeated: int = 0
     gaps: int = 0
+    failed: int = 0
     claims: int = 0
+    taken_over: int = 0
     violations: list[str] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
 
@@ -49,7 +54,9 @@ def check(tables: Tables, books: Books, run_ids: list[str]) -> Findings:
         row, log = rows[run_id], logs[run_id]
         found.stuck += row["status"] not in ENDED
         found.gaps += [entry.seq for entry in log] != list(range(1, row["last_seq"] + 1))
+        found.failed += log[-1].code == "FlowFailed"
         found.claims += len(claims[run_id])
+        found.taken_over += sum(bool(claim.lost_by) for claim in claims[run_id])
         if row["status"] not in ENDED:
             names = ("state", "wake_at", "hint_at", "lease_owner", "lease_until", "recoveries", "attempts")
             found.unfinished.append(f"run {run_id} goes on: { {name: str(row[name]) for name in names} }")
@@ -120,6 +127,8 @@ def _edges(log: list[Entry], definition: dict[str, Any]) -> Iterator[str]:
     for before, after in pairwise(entered):
         if after not in targets(definition["States"][before]):
             yield f"I4 went from {before} to {after}"
+    if log[-1].code == "FlowSucceeded" and not definition["States"][entered[-1]].get("End"):
+        yield f"I4 the run succeeded in {entered[-1]}, which is no end"
 
 
 def _state(row: dict[str, Any], log: list[Entry]) -> Iterator[str]:
@@ -150,10 +159,10 @@ def _times(log: list[Entry]) -> Iterator[str]:
             yield f"I7 event {after.seq} is earlier than event {before.seq}"
 
 
-def _tokens(claims: list[tuple[int, int]], row: dict[str, Any]) -> Iterator[str]:
+def _tokens(claims: list[Claim], row: dict[str, Any]) -> Iterator[str]:
     """I9: every claim raises the fencing token by one."""
-    after = sorted(token for _, token in claims)
-    if after != list(range(1, row["lease_token"] + 1)) or any(b <= a for a, b in claims):
+    after = sorted(claim.after for claim in claims)
+    if after != list(range(1, row["lease_token"] + 1)) or any(each.after <= each.before for each in claims):
         yield f"I9 tokens {claims}, the row says {row['lease_token']}"
 
 
@@ -175,11 +184,17 @@ def _judge_effects(
         mine = {key: count for key, count in effects.items() if key.startswith(run_id)}
         found.doubled += sum(mine.values()) - len(called & set(mine))
         found.repeated += sum(n - 1 for key, n in calls.items() if key.startswith(run_id))
-        done = [entry for entry in log if entry.code == "ActionCompleted"]
-        completed = sum(entry.details["state_type"] == "Action" for entry in done)
-        if completed > len(mine):
-            found.violations.append(
-                f"run {run_id}: I6 {completed} actions completed, {len(mine)} took effect"
-            )
+        if without := _completed(run_id, log) - set(mine):
+            found.violations.append(f"run {run_id}: I6 completed without an effect: {sorted(without)}")
         if foreign := set(mine) - called:
             found.violations.append(f"run {run_id}: I6 effects without a visit: {sorted(foreign)}")
+
+
+def _completed(run_id: str, log: list[Entry]) -> set[str]:
+    """Return the request ids of the actions that completed. (An ExpressionEval is logged as one, too.)"""
+    found, visit = set(), 0
+    for entry in log:
+        visit += entry.code.endswith("Started") and entry.code != "FlowStarted"
+        if entry.code == "ActionCompleted" and entry.details["state_type"] == "Action":
+            found.add(f"{run_id}:{visit}")
+    return found

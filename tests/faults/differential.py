@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 from tests.faults import model
@@ -13,7 +14,10 @@ INCIDENTAL = ("ActionPolled",)  # how often one has to ask is not part of what a
 
 
 def agreed(site: Site, runs: int = 60) -> Outcome:
-    """R2: while pool processes are killed, each flow ends as the model says, by the same events."""
+    """R2: while pool processes are killed, each flow ends as the model says: by the same events,
+
+    in the same state, with the same counter.
+    """
     nemesis = Nemesis(site, site.seed)
     nemesis.employ(2)
     nemesis.employ_sweeper()
@@ -27,10 +31,11 @@ def agreed(site: Site, runs: int = 60) -> Outcome:
         took = time.monotonic() - began_at
     nemesis.dismiss()
     outcome = judged(site, list(flows), nemesis, took, 0.0)
-    differing = []
+    rows, differing = site.tables.runs(flows), []
     for run_id, log in site.tables.logs(flows).items():
         codes = [entry.code for entry in log if entry.code not in INCIDENTAL]
-        if codes != model.expected(flows[run_id]):
-            differing.append(f"{flows[run_id]}: {codes} instead of {model.expected(flows[run_id])}")
+        came_to = model.End(codes, rows[run_id]["state"], json.loads(rows[run_id]["data"])["c"]["v"])
+        if came_to != model.expected(flows[run_id]):
+            differing.append(f"{flows[run_id]}: {came_to} instead of {model.expected(flows[run_id])}")
     more = {"flows": len(definitions), "differing": len(differing)}
     return Outcome(outcome.values | more, (*differing, *outcome.violations))

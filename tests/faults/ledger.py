@@ -1,7 +1,8 @@
 """A provider in a process of its own: it writes down every call, and applies one effect per request id.
 
 Started as `python -m tests.faults.ledger BOOK SEED`; it prints its port. How it behaves is said by the
-address: http://127.0.0.1:PORT/<mode>. The book has one JSON object a line: at, op, mode, id, effect.
+address: http://127.0.0.1:PORT/<mode>. The book has one JSON object a line: at, op, mode, id, effect; what a
+call brought has a line before it, with op "body".
 """
 
 from __future__ import annotations
@@ -53,9 +54,16 @@ class Book:
             if is_new:
                 self._effects.add(request_id)
             self._calls[operation, request_id] += 1
-            line = {"at": time.time(), "op": operation, "mode": mode, "id": request_id, "effect": is_new}
-            self._file.write(json.dumps(line) + "\n")
+            self._write(op=operation, mode=mode, id=request_id, effect=is_new)
             return self._calls[operation, request_id]
+
+    def keep(self, mode: str, request: dict[str, Any]) -> None:
+        """Write down what a call brought."""
+        with self._lock:
+            self._write(op="body", mode=mode, id=request["request_id"], effect=False, body=request["body"])
+
+    def _write(self, **line: Any) -> None:
+        self._file.write(json.dumps({"at": time.time(), **line}) + "\n")
 
 
 def document(request_id: str, status: str = "SUCCEEDED", **more: Any) -> dict[str, Any]:
@@ -98,7 +106,7 @@ def _unavailable(book: Book, request_id: str) -> Answer:
 
 
 def _throttled(book: Book, request_id: str) -> Answer:
-    return _busy(book, request_id, 429, **{"Retry-After": "1"})
+    return _busy(book, request_id, 429, **{"Retry-After": "4"})
 
 
 def _broken(book: Book, request_id: str) -> Answer:
@@ -189,7 +197,9 @@ class Caller(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         mode, *rest = self.path.strip("/").split("/")
         if rest == ["run"]:
-            return self._send(MODES[mode](self.book, json.loads(body)["request_id"]))
+            request = json.loads(body)
+            self.book.keep(mode, request)
+            return self._send(MODES[mode](self.book, request["request_id"]))
         request_id, operation = unquote(rest[0]), rest[1]
         self.book.note(operation, mode, request_id, has_effect=False)
         return self._send(Answer(200, document(request_id, "FAILED")))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.engine.workshop import wait_until
-from tests.faults import flows
+from tests.faults import checker, flows
 from tests.faults.nemesis import Nemesis, children
 from tests.faults.site import Site
 from tests.faults.tables import instant
@@ -68,7 +68,7 @@ def crowded(site: Site, runs: int = 2000) -> Outcome:
     while len(looks) < 20:
         looks.append(web.ask("GET", "/runs/").seconds)
     outcome = judged(site, run_ids, nemesis, took, 0.0)
-    more = {"list p95 ms": round(1000 * percentile(looks, 0.95)), "answers 500": len(web.errors)}
+    more = {"list p95 ms": round(1000 * percentile(looks, 0.95)), "wrong answers": len(web.errors)}
     return Outcome(outcome.values | more, (*outcome.violations, *web.errors))
 
 
@@ -138,8 +138,10 @@ def spread(site: Site, runs: int = 60) -> Outcome:
     """
     alone = _seconds(site, [site.worker(2)], runs)
     together = _seconds(site, [site.worker(2), site.worker(2, **elsewhere(site))], runs)
+    found = checker.check(site.tables, site.books, list(site.tables.runs()))
+    counted = {name: getattr(found, name) for name in ("stuck", "doubled", "gaps", "failed")}
     values = {"one worker s": alone, "two workers s": together, "faster": round(alone / together, 2)}
-    return Outcome(values, ())
+    return Outcome(values | counted | {"violations": len(found.violations)}, tuple(found.violations))
 
 
 def elsewhere(site: Site) -> dict[str, str]:

@@ -98,6 +98,7 @@ def tried_out(site: Site) -> Outcome:
         "gaps": found.gaps,
         "violations": len(found.violations),
         "repeated": found.repeated,
+        "repeated beyond deaths": max(0, found.repeated - sum(cell["passages"] for cell in cells)),
     }
     said = [done.stderr[-2000:]] if done.stderr and (missing or problems) else []
     return Outcome(values, (*said, *problems, *missing, *found.violations))

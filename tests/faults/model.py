@@ -5,7 +5,7 @@ It shares nothing with the first: a run's data are one counter, $.c.v, and a sta
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
@@ -18,6 +18,14 @@ SURE = ("instant", "brief", "polled", "flaky", "lost_before", "lost_after")
 INPUT = {"c": {"v": 0}, "x": 1}
 _TARGETS = st.sampled_from(NAMES)
 _EXITS = _TARGETS.map(lambda name: {"Next": name}) | st.just({"End": True})
+
+
+class End(NamedTuple):
+    """The codes of the log, the last state, and the counter."""
+
+    codes: list[str]
+    state: str
+    counter: int
 
 
 def _choice(limit: int, target: str, default: str) -> dict[str, Any]:
@@ -56,34 +64,35 @@ def flows(ledger: str, count: int, number: int) -> list[Definition]:
     @given(states)
     def collect(made: dict[str, Any]) -> None:
         definition = {"StartAt": "A", "States": made}
-        if len(found) < count and definition not in found and 6 < len(expected(definition)) < MOST_STEPS:
+        is_new = len(found) < count and definition not in found
+        if is_new and 6 < len(expected(definition).codes) < MOST_STEPS:
             found.append(definition)
 
     collect()
     return found
 
 
-def expected(definition: Definition) -> list[str]:
-    """Return the codes of the log; a list that is too long stands for a flow that does not end."""
+def expected(definition: Definition) -> End:
+    """Return how a run ends; a log that is too long stands for a flow that does not end."""
     codes, name, counter = ["FlowStarted"], definition["StartAt"], 0
     while len(codes) < MOST_STEPS:
         state = definition["States"][name]
         kind = state["Type"]
         codes.append(f"{kind}Started")
         if kind == "Fail":
-            return [*codes, "FlowFailed"]
+            return End([*codes, "FlowFailed"], name, counter)
         if state.get("ActionUrl", "").endswith("/broken"):
             codes.append("ActionFailed")
             if "Catch" not in state:
-                return [*codes, "FlowFailed"]
+                return End([*codes, "FlowFailed"], name, counter)
             name = state["Catch"][0]["Next"]
             continue
         codes.append("ActionCompleted" if kind == "ExpressionEval" else f"{kind}Completed")
         counter += kind == "ExpressionEval"
         if "End" in state:
-            return [*codes, "FlowSucceeded"]
+            return End([*codes, "FlowSucceeded"], name, counter)
         name = _next(state, counter)
-    return codes
+    return End(codes, name, counter)
 
 
 def _next(state: dict[str, Any], counter: int) -> str:

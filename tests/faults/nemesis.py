@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import signal
@@ -9,13 +10,13 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import redis
 
-from tests.engine.workshop import kill
+from tests.engine.workshop import is_alive, kill
 from tests.faults.site import Site
 from tests.faults.tables import LOST
 
@@ -29,7 +30,7 @@ def children(pid: int) -> list[int]:
         words = [(task / "children").read_text().split() for task in tasks]
     except OSError:
         return []
-    return [int(word) for each in words for word in each]
+    return [pid for each in words for word in each if is_alive(pid := int(word))]
 
 
 class Nemesis:
@@ -68,13 +69,14 @@ class Nemesis:
                     kill(worker)
                     self.workers[number] = self.site.worker(self._concurrency)
 
-    def every(self, seconds: float, harm: Harm, *, vary: float = 0.0) -> None:
-        """Do `harm` every so many seconds, a little off by chance."""
-        thread = threading.Thread(target=self._repeat, args=(seconds, harm, vary), daemon=True)
+    def every(self, seconds: float, harm: Harm, *, vary: float = 0.0, first: float | None = None) -> None:
+        """Do `harm` every so many seconds, a little off by chance; for the first time after `first`."""
+        pauses = itertools.chain([seconds if first is None else first], itertools.repeat(seconds))
+        thread = threading.Thread(target=self._repeat, args=(pauses, harm, vary), daemon=True)
         self._threads.append(thread)
 
-    def _repeat(self, seconds: float, harm: Harm, vary: float) -> None:
-        while not self._over.wait(seconds * self.chance.uniform(1 - vary, 1 + vary)):
+    def _repeat(self, pauses: Iterator[float], harm: Harm, vary: float) -> None:
+        while not self._over.wait(next(pauses) * self.chance.uniform(1 - vary, 1 + vary)):
             try:
                 harm()
             except (*LOST, redis.RedisError, OSError, AssertionError) as error:  # told at the end
@@ -113,29 +115,30 @@ class Nemesis:
         self.done["worker kills"] += 1
 
     def freeze_a_worker(self, seconds: float = 4.5) -> None:
-        """Stop all of a worker for longer than its leases last, then let it go on."""
+        """Stop all of a worker for longer than its leases last, and until another has taken a run of its over
+        (10 s more at most); then let it go on, and try to write.
+        """
         with self._lock:
             worker = self.chance.choice(self.workers)
+        before = self.site.tables.taken_over()
         kill(worker, signal.SIGSTOP)
-        time.sleep(seconds)
-        kill(worker, signal.SIGCONT)
+        try:
+            time.sleep(seconds)
+            deadline = time.monotonic() + 10
+            while self.site.tables.taken_over() == before and time.monotonic() < deadline:
+                if self._over.wait(0.2):
+                    break
+        finally:
+            kill(worker, signal.SIGCONT)
         self.done["freezes"] += 1
+        time.sleep(0.5)
 
     def flush_the_broker(self) -> None:
         self.site.broker.flush()
         self.done["flushes"] += 1
 
-    def stop_the_broker(self, seconds: float = 2.0) -> None:
-        self.site.broker.stop()
-        time.sleep(seconds)
-        self.site.broker.start()
-        self.done["broker stops"] += 1
-
-    def hang_the_broker(self, seconds: float = 5.0) -> None:
-        self.site.broker.hang()
-        time.sleep(seconds)
-        self.site.broker.go_on()
-        self.done["broker hangs"] += 1
+    def cut_subscriptions(self) -> None:
+        self.done["subscriptions cut"] += self.site.broker.cut_subscriptions()
 
     def cut_connections(self) -> None:
         assert self.site.postgres is not None
@@ -146,7 +149,7 @@ class Nemesis:
         self.site.postgres.stop_at_once()
         time.sleep(self.chance.uniform(0.0, 2.0))
         self.site.postgres.start()
-        self.done["database stops"] += 1
+        self.done["outages"] += 1
 
     def lock_the_database(self, seconds: float = 10.0) -> None:
         """Hold SQLite's one write lock."""
@@ -154,7 +157,7 @@ class Nemesis:
         ask("BEGIN EXCLUSIVE")
         time.sleep(seconds)
         ask("COMMIT")
-        self.done["database locks"] += 1
+        self.done["outages"] += 1
 
     @property
     def kills(self) -> int:

@@ -54,6 +54,7 @@ def broker_hung(site: Site, runs: int = 100) -> Outcome:
         "started in": round(started_in, 1),
         "start p95 ms": round(1000 * percentile(seconds, 0.95)),
         "ended while it hung": ended,
+        "wrong answers": len(web.errors),
     }
     return Outcome(values, (*outcome.violations, *web.errors))
 
@@ -80,19 +81,24 @@ def broker_restarted(site: Site, runs: int = 10) -> Outcome:
                 site.broker.start()
                 waits.append(_seconds_to_next_claim(site))
                 nemesis.done["stops"] += 1
+        heard_again = _seconds_to_next_message(site)
         site.wait_for_end(run_ids, 90)
         took = time.monotonic() - began_at
         restarts = sum("starting it again" in line for line in live.lines)
     finally:
         live.stop()
     outcome = judged(site, run_ids, nemesis, took, max(waits))
-    more = {"longest resume": round(max(waits), 1), "restarted parts": restarts}
+    more = {
+        "longest resume": round(max(waits), 1),
+        "worker heard again s": round(heard_again, 1),
+        "restarted parts": restarts,
+    }
     return Outcome(outcome.values | more, outcome.violations)
 
 
 def supervised(site: Site) -> dict[str, str]:
     """Return the environment for a supervisor that works on this site's database and broker."""
-    names = ("DATABASE_URL", "REDIS_URL", "ALLOW_HTTP_PROVIDERS", "LEASE_SECONDS")
+    names = ("DATABASE_URL", "REDIS_URL", "ALLOW_HTTP_PROVIDERS")
     return {name: site.environment[name] for name in names}
 
 
@@ -109,32 +115,55 @@ def _seconds_to_next_claim(site: Site) -> float:
     return time.monotonic() - before
 
 
+def _seconds_to_next_message(site: Site) -> float:
+    """Return how long it takes until a worker, not the sweeper, has taken a message: a canary."""
+    before = time.monotonic()
+    seen = "SELECT seen_at FROM runs_heartbeat WHERE name = 'queue:runs'"
+    first = site.tables.ask(seen)
+    wait_until(lambda: site.tables.ask(seen) != first, 120)
+    return time.monotonic() - before
+
+
 @contextmanager
-def asked_all_the_time(web: Web, paths: list[str]) -> Iterator[None]:
-    """Meanwhile somebody looks at pages and the API."""
-    over = threading.Event()
+def visited(web: Web, flow: str) -> Iterator[list[str]]:
+    """Meanwhile somebody looks at pages and the API, and somebody else starts runs: the ids of these."""
+    over, started = threading.Event(), list[str]()
 
     def look() -> None:
         while not over.wait(0.1):
-            for path in paths:
+            for path in ("/api/runs", "/runs/", "/api/flows"):
                 web.ask("GET", path)
 
-    thread = threading.Thread(target=look, daemon=True)
-    thread.start()
+    def start() -> None:
+        while not over.wait(0.5):
+            said = web.start(flow, {"x": 1})
+            if said.status == 201:
+                started.append(said.document["run_id"])
+
+    threads = [threading.Thread(target=each, daemon=True) for each in (look, start)]
+    for thread in threads:
+        thread.start()
     try:
-        yield
+        yield started
     finally:
         over.set()
-        thread.join(60)
+        for thread in threads:
+            thread.join(60)
 
 
 def _with_visitors(site: Site, runs: int, harm: Callable[[Nemesis], None], seconds: float) -> Outcome:
     web = site.web()
-    with asked_all_the_time(web, ["/api/runs", "/runs/", "/api/flows"]):
+    flow = site.ask("publish", flows.passes(1))
+    with visited(web, flow) as started:
         outcome = try_out(site, flows.actions(f"{site.ledger}/brief"), runs, harm, seconds=seconds)
-    answers = {f"answers {status}": count for status, count in sorted(web.statuses.items())}
-    values = outcome.values | answers | {"answers 500": len(web.errors)}
-    return Outcome(values, (*outcome.violations, *dict.fromkeys(web.errors)))
+    more = {
+        **{f"answers {status}": count for status, count in sorted(web.statuses.items())},
+        "answers": sum(web.statuses.values()),
+        "wrong answers": len(web.errors),
+        "starts": len(started),
+        "starts lost": len(set(started) - set(site.tables.runs())),
+    }
+    return Outcome(outcome.values | more, (*outcome.violations, *dict.fromkeys(web.errors)))
 
 
 def connections_cut(site: Site, runs: int = 100) -> Outcome:

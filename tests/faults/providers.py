@@ -11,7 +11,7 @@ from tests.faults.nemesis import Nemesis
 from tests.faults.site import Site
 from tests.faults.trial import Outcome, judged
 
-RETRY_AFTER_SECONDS = 1.0
+RETRY_AFTER_SECONDS = 4.0  # longer than the pauses that the engine would make by itself
 WAIT_SECONDS = 3
 # What a run ends with: the exception of its last event, or None when it succeeds.
 ENDS = {

@@ -161,7 +161,7 @@ class Site:
         options = ["--log-level", "warning", "--no-access-log", "--lifespan", "off"]
         self.web_process = self.spawn("web", [*command, *options])
         self.address = f"http://127.0.0.1:{port}"
-        web = Web(self.address, self.ask("token", "alice"))
+        web = Web(self.address, self.ask("token", "alice"), self.ask("cookie", "alice"))
         wait_until(lambda: web.ask("GET", "/healthz").status == 200)
         web.forget()
         return web

@@ -89,8 +89,8 @@ def restarted(site: Site, runs: int = 200) -> Outcome:
     nemesis.employ(2)
     nemesis.employ_sweeper()
     site.wait_for_worker()
-    nemesis.every(0.7, site.broker.cut_subscriptions)
-    watched = site.start(flows.chain(*[flows.wait(1), flows.passing()] * 25), 20, x=1)
+    nemesis.every(0.7, nemesis.cut_subscriptions)
+    watched = site.start(flows.chain(*[flows.wait(1), flows.passing()] * 60), 20, x=1)
     began_at = time.monotonic()
     returns: list[float] = []
     with nemesis, Audience(site, [watched[n % len(watched)] for n in range(runs)]) as audience:
@@ -100,7 +100,8 @@ def restarted(site: Site, runs: int = 200) -> Outcome:
             kill(site.web_process)
             site.web()
             returns.append(audience.wait_until_back(time.monotonic() - 0.2, 60))
-        site.wait_for_end(watched, 120)
+        going_on = len(site.tables.unfinished(watched))
+        site.wait_for_end(watched, 180)
         logs = site.tables.logs(watched)
         with contextlib.suppress(AssertionError):  # what is missing is counted below
             wait_until(lambda: all(len(v.seen) >= len(logs[v.run_id]) for v in audience.viewers), 15)
@@ -109,6 +110,7 @@ def restarted(site: Site, runs: int = 200) -> Outcome:
     more = {
         "viewers": runs,
         "restarts": len(returns),
+        "going on at the last": going_on,
         "missing": sum(len(set(expected[v.run_id]) - set(v.seen)) for v in audience.viewers),
         "shown twice": sum(len(v.seen) - len(set(v.seen)) for v in audience.viewers),
         "out of order": sum(v.seen != sorted(v.seen) for v in audience.viewers),
@@ -140,7 +142,7 @@ def idle(site: Site, runs: int = 30) -> Outcome:
             heard = audience.viewers[0].heard_at
             to_viewer += [heard[entry.seq] - entry.time.timestamp() for entry in log[4:]]
     outcome = judged(site, run_ids, nemesis, 1.0, 0.0)
-    values = {name: outcome.values[name] for name in ("stuck", "doubled", "gaps", "violations")}
+    values = {name: outcome.values[name] for name in ("stuck", "doubled", "gaps", "failed", "violations")}
     more = {
         "first step p95 ms": round(1000 * percentile(to_first, 0.95)),
         "viewer p95 ms": round(1000 * percentile(to_viewer, 0.95)),

@@ -18,20 +18,27 @@ _RUN = (
     "id, status, state, visit, data, intent, last_seq, wake_at, lease_owner, lease_until, lease_token,"
     " completed_at, recoveries, attempts, hint_at"
 )
-# Every claim leaves a trace here, whoever makes it.
+# Every claim leaves a trace here, whoever makes it, and who held the run until then without giving it back.
 _TRACE = {
     "sqlite": [
-        "CREATE TABLE IF NOT EXISTS faults_claim (run_id TEXT, before INTEGER, after INTEGER)",
+        "CREATE TABLE IF NOT EXISTS faults_claim (run_id TEXT, before INTEGER, after INTEGER, lost_by TEXT)",
         "CREATE TRIGGER IF NOT EXISTS faults_claimed AFTER UPDATE OF lease_token ON runs_run BEGIN"
-        " INSERT INTO faults_claim VALUES (NEW.id, OLD.lease_token, NEW.lease_token); END",
+        " INSERT INTO faults_claim VALUES (NEW.id, OLD.lease_token, NEW.lease_token, OLD.lease_owner); END",
     ],
     "postgresql": [
-        "CREATE TABLE IF NOT EXISTS faults_claim (run_id UUID, before INTEGER, after INTEGER)",
+        "CREATE TABLE IF NOT EXISTS faults_claim (run_id UUID, before INTEGER, after INTEGER, lost_by TEXT)",
         "CREATE OR REPLACE FUNCTION faults_note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        " INSERT INTO faults_claim VALUES (NEW.id, OLD.lease_token, NEW.lease_token); RETURN NULL; END $$",
+        " INSERT INTO faults_claim VALUES (NEW.id, OLD.lease_token, NEW.lease_token, OLD.lease_owner);"
+        " RETURN NULL; END $$",
         "CREATE OR REPLACE TRIGGER faults_claimed AFTER UPDATE OF lease_token ON runs_run"
         " FOR EACH ROW EXECUTE FUNCTION faults_note()",
     ],
+}
+_COLUMNS = {
+    "sqlite": "SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c"
+    " WHERE t.type = 'table'",
+    "postgresql": "SELECT table_name, column_name FROM information_schema.columns"
+    " WHERE table_schema = 'public'",
 }
 
 
@@ -42,6 +49,14 @@ class Entry(NamedTuple):
     time: datetime
     code: str
     details: dict[str, Any]
+
+
+class Claim(NamedTuple):
+    """The fencing token before and after a claim, and who had lost the run; "" when it was free."""
+
+    before: int
+    after: int
+    lost_by: str
 
 
 class Tables:
@@ -113,17 +128,28 @@ class Tables:
         return {str(UUID(str(run_id))): (count, low, high) for run_id, count, low, high in rows}
 
     def event_count(self) -> int:
-        return int(self.ask("SELECT COUNT(*) FROM runs_runevent")[0][0])
+        """Return how many events workers have written: a start writes the first."""
+        return int(self.ask("SELECT COUNT(*) FROM runs_runevent WHERE seq > 1")[0][0])
 
-    def claims(self, run_ids: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
-        """Return the fencing token before and after each claim, in order."""
-        found: dict[str, list[tuple[int, int]]] = {run_id: [] for run_id in run_ids}
-        rows = self.ask("SELECT run_id, before, after FROM faults_claim")
-        for run_id, before, after in rows:
-            log = found.get(str(UUID(str(run_id))))
-            if log is not None:
-                log.append((before, after))
+    def claims(self, run_ids: Iterable[str]) -> dict[str, list[Claim]]:
+        """Return the claims of each run."""
+        found: dict[str, list[Claim]] = {run_id: [] for run_id in run_ids}
+        for run_id, *claim in self.ask("SELECT run_id, before, after, lost_by FROM faults_claim"):
+            mine = found.get(str(UUID(str(run_id))))
+            if mine is not None:
+                mine.append(Claim(*claim))
         return found
+
+    def taken_over(self) -> int:
+        """Return how many claims were of a run that somebody had lost."""
+        return int(self.ask("SELECT COUNT(*) FROM faults_claim WHERE lost_by <> ''")[0][0])
+
+    def places_of(self, text: str) -> set[str]:
+        """Return the columns of all tables, as "table.column", that hold `text` somewhere."""
+        find = "instr" if self.kind == "sqlite" else "strpos"
+        query = f'SELECT 1 FROM "{{}}" WHERE {find}(CAST("{{}}" AS TEXT), %s) > 0 LIMIT 1'
+        places = self.ask(_COLUMNS[self.kind])
+        return {f"{table}.{name}" for table, name in places if self.ask(query.format(table, name), [text])}
 
     def definitions(self, run_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Return the definition that each run was started with."""

@@ -12,7 +12,7 @@ def test_no_kill_loses_or_doubles_anything(database, holds):
 
 
 def test_a_worker_that_freezes_longer_than_its_lease_writes_nothing_afterwards(holds):
-    assert holds(measured("R6-frozen", "sqlite", runs=30))
+    assert holds(measured("R6-frozen", "sqlite", runs=18))
 
 
 def test_each_hint_five_times_changes_nothing(holds):

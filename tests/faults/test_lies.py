@@ -1,6 +1,7 @@
 """The engine's own tests, while some commits succeed and then say that the connection was lost."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -14,8 +15,8 @@ SUITE = ["rules", "calls", "wishes", "web_inputs", "endings"]
 SECONDS = 400
 
 
-def lied_to(share: float, seed: int) -> str:
-    """Return what pytest says of the engine's tests under these lies; the summary is its last line."""
+def lied_to(share: float, seed: int) -> int:
+    """Do the engine's tests under these lies, and return how many were told."""
     command = [sys.executable, "-m", "pytest", "-p", "tests.faults.lying", "--ds=tests.faults.settings"]
     files = [f"tests/engine/test_{name}.py" for name in SUITE]
     done = subprocess.run(
@@ -24,16 +25,15 @@ def lied_to(share: float, seed: int) -> str:
         text=True, capture_output=True, timeout=SECONDS,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-4000:]
-    return done.stdout
+    (told,) = re.findall(r"^lies told: (\d+)$", done.stdout, re.MULTILINE)
+    return int(told)
 
 
 def test_the_engine_holds_though_commits_lie():
-    said = lied_to(0.05, 1)
-    assert "lies told: 0" not in said
-    assert "lies told:" in said
+    assert lied_to(0.05, 1) >= 10
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", [2, 3, 4])
 def test_the_engine_holds_whichever_commits_lie(seed):
-    assert "lies told:" in lied_to(0.01, seed)
+    assert lied_to(0.01, seed) >= 1

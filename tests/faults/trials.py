@@ -16,7 +16,7 @@ def killed(site: Site, runs: int = 200) -> Outcome:
 
     def harms(nemesis: Nemesis) -> None:
         nemesis.every(0.3, nemesis.kill_a_pool_process, vary=0.3)
-        nemesis.every(6.0, nemesis.kill_a_worker)
+        nemesis.every(6.0, nemesis.kill_a_worker, first=3.0)
 
     return try_out(site, flows.actions(f"{site.ledger}/brief"), runs, harms, seconds=240)
 
@@ -37,22 +37,28 @@ def all_at_once(site: Site, runs: int = 200) -> Outcome:
 
 
 def frozen(site: Site, runs: int = 60) -> Outcome:
-    """R6: a worker is stopped for longer than its leases last, and then goes on."""
+    """R6: a worker is stopped for longer than its leases last, mostly amid a call, and then goes on.
+
+    taken over  runs that another worker claimed meanwhile
+    fenced      deliveries of the one that went on, of which nothing was written: its log tells
+    """
+    site.environment["LOG_LEVEL"] = "INFO"
 
     def harms(nemesis: Nemesis) -> None:
         nemesis.every(1.0, nemesis.freeze_a_worker)
 
-    return try_out(site, flows.actions(f"{site.ledger}/brief"), runs, harms, seconds=120)
+    outcome = try_out(site, flows.actions(f"{site.ledger}/slow", 3), runs, harms, seconds=120)
+    fenced = (site.home / "worker.log").read_text().count("no longer ours")
+    return Outcome(outcome.values | {"fenced": fenced}, outcome.violations)
 
 
 def told_five_times(site: Site, runs: int = 60) -> Outcome:
-    """R6: each hint is sent five times, out of order, to four workers."""
+    """R6: each hint is sent five times, out of order, to four workers; also those of runs that have ended."""
     chance = random.Random(site.seed)
 
     def harms(nemesis: Nemesis) -> None:
         def tell_all() -> None:
-            open_runs = sorted(site.tables.unfinished(site.tables.runs()))
-            chance.shuffle(messages := open_runs * 5)
+            chance.shuffle(messages := sorted(site.tables.runs()) * 5)
             site.ask("hint", messages[:500])
             nemesis.done["hints"] += len(messages[:500])
 
@@ -70,11 +76,14 @@ def cancelled(site: Site, runs: int = 60) -> Outcome:
         def cancel_one() -> None:
             open_runs = sorted(site.tables.unfinished(site.tables.runs()))
             if open_runs:
-                nemesis.done["cancelled"] += site.ask("cancel", chance.choice(open_runs))
+                nemesis.done["asked for"] += site.ask("cancel", chance.choice(open_runs))
 
         nemesis.every(0.1, cancel_one, vary=0.9)
 
-    return try_out(site, flows.mixed(site.ledger), runs, harms, seconds=120)
+    outcome = try_out(site, flows.mixed(site.ledger), runs, harms, seconds=120)
+    logs = site.tables.logs(site.tables.runs())
+    ended_so = sum(log[-1].code == "FlowCanceled" for log in logs.values())
+    return Outcome(outcome.values | {"cancelled": ended_so}, outcome.violations)
 
 
 def started_at_once(site: Site, runs: int = 20) -> Outcome:
@@ -92,6 +101,6 @@ def started_at_once(site: Site, runs: int = 20) -> Outcome:
         "answers with that run": len({said.document["run_id"] for said in answers if said.status == 201}),
         "answers 201": sum(said.status == 201 for said in answers),
         "other body refused": int(other.status == 409),
-        "answers 500": len(web.errors),
+        "wrong answers": len(web.errors),
     }
     return Outcome(values, tuple(web.errors))

@@ -27,22 +27,28 @@ def upgraded(site: Site, runs: int = 100) -> Outcome:
     workers = [site.worker(2) for _ in range(2)]
     sweeper = site.sweeper()
     site.wait_for_worker()
-    flow = flows.chain(*[flows.action(f"{site.ledger}/slow"), flows.wait(2)] * 3)
+    flow = flows.chain(*[flows.action(f"{site.ledger}/slow"), flows.wait(10)] * 8)
     run_ids = site.start(flow, runs, x=1)
     for kind in TYPES:
         run_ids += site.start(definition(kind, site.ledger), 1, x=1)
     began_at = time.monotonic()
-    wait_until(lambda: site.tables.event_count() > 4 * runs, 60)
+    wait_until(lambda: site.tables.event_count() > 3 * runs, 60)
     half_done = len(site.tables.unfinished(run_ids))
     deaths = migrate_dying(site)
     workers, slowest = _replaced(site, workers)
+    still_under_way = len(site.tables.unfinished(run_ids))
     new_sweeper = site.spawn("sweeper", sweeper.args, environment=NEW_RELEASE)
     nemesis = Nemesis(site, site.seed)
-    site.wait_for_end(run_ids, 120, lambda: [site.ask("answer", run_id) for run_id in run_ids[-2:]])
+    site.wait_for_end(run_ids, 240, lambda: [site.ask("answer", run_id) for run_id in run_ids[-2:]])
     took = time.monotonic() - began_at
     site.end([*workers, sweeper, new_sweeper])
     outcome = judged(site, run_ids, nemesis, took, 0.0)
-    more = {"in flight": half_done, "deaths in migration": deaths, "slowest stop s": round(slowest, 1)}
+    more = {
+        "in flight": half_done,
+        "in flight still": still_under_way,
+        "deaths in migration": deaths,
+        "slowest stop s": round(slowest, 1),
+    }
     return Outcome(outcome.values | more, outcome.violations)
 
 
