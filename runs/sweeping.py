@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import F, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Coalesce, RowNumber
 
 from runs import clock, failpoints, limits
 from runs.models import Run
@@ -68,7 +68,9 @@ def unhinted(now: datetime, limit: int) -> list[UUID]:
 
 
 def _due(now: datetime, limit: int, **conditions: Any) -> list[_Due]:
-    number = Window(RowNumber(), partition_by=F("owner"), order_by=F("wake_at").asc())
+    # Were it the plain column, SQLite would go through all that wait, owner by owner, by another index.
+    owner = Coalesce(F("owner_id"), F("owner_id"))
+    number = Window(RowNumber(), partition_by=owner, order_by=F("wake_at").asc())
     free = Run.objects.filter(wake_at__lte=now, lease_until__lte=now, **conditions).annotate(turn=number)
     rows = free.order_by("turn", "wake_at").values_list("pk", "wake_at", "lease_until", "hint_at", "turn")
     return [_Due(pk, max(at or now, until), hint_at, turn) for pk, at, until, hint_at, turn in rows[:limit]]

@@ -108,3 +108,14 @@ def test_ten_thousand_waiting_runs_are_no_load():
     run = start({"Type": "Pass", "End": True}, owner=person("bob"))
     Run.objects.filter(pk=run.pk).update(hint_at=EPOCH)
     assert engine.sweep().due == [run.pk]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by what the tables hold")
+def test_a_sweep_does_not_go_through_the_runs_that_wait():
+    with CaptureQueriesContext(connection) as captured:
+        engine.sweep()
+    (question,) = [query["sql"] for query in captured if "ROW_NUMBER" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {question}")
+        plan = [step for *_, step in cursor.fetchall() if "runs_run" in step]
+    assert len(plan) == 1 and "USING INDEX run_due (wake_at<?)" in plan[0]
