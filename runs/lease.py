@@ -32,10 +32,11 @@ MOST_HELD_SECONDS: Final = 600
 _LAPSE_SECONDS: Final = 1.0
 _COLUMNS: Final = ", ".join(str(each.column) for each in Run._meta.concrete_fields if each.name != "input")
 _FIELDS: Final = {each.name: each for each in Run._meta.concrete_fields}
-# One statement, hence one short transaction on either database. An owner who is still there has died.
+# One statement, hence one short transaction on either database. An owner who is still there has died; should
+# this one, the run is hinted at as soon as its lease is over, however often it was before.
 _CLAIM: Final = f"""
 UPDATE runs_run
-SET lease_token = lease_token + 1, lease_owner = %s, lease_until = {{until}},
+SET lease_token = lease_token + 1, lease_owner = %s, lease_until = {{until}}, hint_at = %s,
     recoveries = CASE WHEN lease_owner = '' THEN recoveries ELSE recoveries + 1 END
 WHERE id = %s AND wake_at <= {{now}} AND lease_until <= {{now}} AND semantics <= {SEMANTICS}{{only}}
 RETURNING {_COLUMNS}
@@ -92,13 +93,14 @@ def claim(run_id: UUID) -> Hold | None:
 
 def _claim(run_id: UUID, owner: str) -> Hold | None:
     if connection.vendor == "postgresql":
-        values = [owner, settings.LEASE_SECONDS, adapted("id", run_id)]
+        values = [owner, settings.LEASE_SECONDS, adapted("hint_at", EPOCH), adapted("id", run_id)]
         statement = _CLAIM_WITHIN if connection.in_atomic_block else _CLAIM_AT_ONCE
         row: Any = next(iter(Run.objects.raw(statement, values)), None)
         return _hold(row, clock.Clock(row.read_at, time.monotonic())) if row else None
     read = clock.read()
     now = adapted("wake_at", read.read_at)
-    values = [owner, adapted("lease_until", until(read.read_at)), adapted("id", run_id), now, now]
+    lease = [adapted("lease_until", until(read.read_at)), adapted("hint_at", EPOCH)]
+    values = [owner, *lease, adapted("id", run_id), now, now]
     with _left_to_the_system():
         found = list(Run.objects.raw(_CLAIM_BY_OUR_CLOCK, values))
     return _hold(found[0], read) if found else None

@@ -353,6 +353,15 @@ def test_a_run_whose_worker_was_lost_is_due_since_the_end_of_its_lease():
     assert engine.sweep().overdue == [run.pk] and not health._due_runs(clock.now()).ok
 
 
+@pytest.mark.django_db
+def test_a_lost_run_is_hinted_at_when_its_lease_is_over_however_long_it_was_put_off_before():
+    run = start(PASS)
+    Run.objects.update(hint_at=clock.now() + timedelta(seconds=60))
+    lease.claim(run.pk)
+    Run.objects.update(lease_until=clock.now() - timedelta(seconds=1))
+    assert sweeping.unhinted(clock.now(), 10) == [run.pk]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_hint_leaves_only_after_the_commit():
     with hints.inline():
