@@ -28,7 +28,7 @@ BARS: Final[dict[str, dict[str, tuple[str, float]]]] = {
     "R2": _CLEAN | {"percent": (AT_LEAST, 100), "repeated beyond deaths": (AT_MOST, 0)},
     "R2-model": _CLEAN
     | {"flows": (AT_LEAST, 30), "differing": (AT_MOST, 0), "pool kills": (AT_LEAST, 10)}
-    | {"taken over": (AT_LEAST, 1)},
+    | {"taken over": (AT_LEAST, 1), "given up": (AT_MOST, 6)},
     "R3": _SOUND | _KILLS | {"seconds": (AT_MOST, 300), "flushes": (AT_LEAST, 5), "outages": (AT_LEAST, 1)},
     "R4-flushed": _SOUND | {"seconds": (AT_MOST, 180), "flushes": (AT_LEAST, 5)},
     "R4-hung": _SOUND

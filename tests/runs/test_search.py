@@ -252,7 +252,7 @@ def test_of_a_large_input_the_first_values_are_kept():
 
 def test_a_deep_document_does_no_harm():
     deep: Any = "x"
-    for _ in range(120):
+    for _ in range(119):
         deep = {"a": [deep]}
     run = ran(PASS, input={"deep": deep, "_private": 1, "flat": "y"})
     keeping.take_up(5)
