@@ -83,13 +83,16 @@ def test_each_starter_runs_from_its_sample(page: Page, title: str):
 def test_advanced_and_guided_show_the_same_input(page: Page):
     open_form(page, "Move files")
     page.get_by_role("button", name="Use the sample").click()
+    expect(page.get_by_text("Filled with the sample.")).to_be_visible()
     page.get_by_role("button", name="Advanced (JSON)").click()
     text = page.locator("textarea[data-input-text]")
     expect(page.locator(".cm-content")).to_be_visible()
     body = json.loads(text.input_value())
     assert body
     page.get_by_role("button", name="Guided").click()
+    expect(page.get_by_role("textbox", name="Folder sample").first).to_be_visible()
     page.get_by_role("button", name="Advanced (JSON)").click()
+    expect(page.locator(".cm-content")).to_be_visible()
     assert json.loads(page.locator("textarea[data-input-text]").input_value()) == body
 
 
