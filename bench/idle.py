@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from pathlib import Path
 
 import psutil
@@ -77,15 +76,13 @@ def looked_at(site: LiveSite, seconds: float) -> tuple[float, float]:
     time.sleep(SETTLING_SECONDS)
     used = cpu_seconds(site.pid)
     time.sleep(seconds)
-    return sum(memory_mb(site.pid).values()), 100 * (cpu_seconds(site.pid) - used) / seconds
+    return memory_mb(site.pid), 100 * (cpu_seconds(site.pid) - used) / seconds
 
 
-def memory_mb(pid: int) -> Counter[str]:
-    """Return the proportional set size of a process and each of its descendants, by what they run."""
-    top, found = psutil.Process(pid), Counter[str]()
-    for process in (top, *top.children(recursive=True)):
-        found[" ".join(process.cmdline()[1:4])] += process.memory_full_info().pss / 1e6
-    return found
+def memory_mb(pid: int) -> float:
+    """Return the proportional set size of a process and all its descendants."""
+    top = psutil.Process(pid)
+    return sum(each.memory_full_info().pss for each in (top, *top.children(recursive=True))) / 1e6
 
 
 def let_wait(site: LiveSite, count: int) -> None:
